@@ -1,0 +1,169 @@
+internal import CPosix
+internal import Glibc
+
+/// A bounded pool of connections, first come first served. Any thread may use it.
+///
+/// `@unchecked Sendable`: `state`, `idle` and `epoch` are touched under `mutex` only, which is never held over I/O; a Connection is
+/// handed to one thread at a time.
+public final class Pool: @unchecked Sendable {
+    private let options: ConnectionOptions
+    private let statementCount: Int
+    private let checkoutTimeout: Int64
+    private var state: PoolState
+    private var idle: [(connection: Connection, epoch: Int)] = []
+    /// Counts condemnations: a connection made before the last one is closed when it comes back.
+    private var epoch = 0
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let changed: UnsafeMutablePointer<pthread_cond_t>
+
+    /// A connection on loan.
+    public struct Lease: ~Copyable {
+        public let connection: Connection
+        let epoch: Int
+    }
+
+    public struct Figures: Sendable {
+        public let size: Int
+        public let inUse: Int
+        public let waiting: Int
+    }
+
+    /// - Parameters:
+    ///   - maximum: connections of this process at the most.
+    ///   - checkoutTimeout: nanoseconds that a caller waits for one.
+    public init(_ options: ConnectionOptions, maximum: Int, statementCount: Int, checkoutTimeout: Int64) {
+        self.options = options
+        self.statementCount = statementCount
+        self.checkoutTimeout = checkoutTimeout
+        state = PoolState(maximum: maximum, retryPause: 200_000_000)
+        mutex = .allocate(capacity: 1)
+        changed = .allocate(capacity: 1)
+        pthread_mutex_init(mutex, nil)
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(changed, &attributes)
+        pthread_condattr_destroy(&attributes)
+    }
+
+    deinit {
+        pthread_cond_destroy(changed)
+        pthread_mutex_destroy(mutex)
+        changed.deallocate()
+        mutex.deallocate()
+    }
+
+    public var figures: Figures {
+        lock()
+        defer { unlock() }
+        return Figures(size: state.size, inUse: state.inUse, waiting: state.waiting)
+    }
+
+    /// Takes a fit connection, waiting at most the checkout timeout and not past `deadline` (monotonic nanoseconds).
+    public func checkout(deadline: Int64) throws(DatabaseError) -> Lease {
+        let limit = min(deadline, upa_monotonic_now() + checkoutTimeout)
+        while true {
+            lock()
+            let decision = decide(until: limit)
+            let idleConnection = decision == .takeIdle ? idle.removeLast() : nil
+            let epoch = epoch
+            unlock()
+            switch decision {
+            case .takeIdle:
+                guard let (connection, made) = idleConnection else { preconditionFailure("an idle connection was granted and is not there") }
+                if made == epoch, connection.isFit { return Lease(connection: connection, epoch: made) }
+                checkin(closing: true)
+            case .connect:
+                return try connect(epoch: epoch)
+            case .wait, .refuse, nil:
+                throw .unavailable(reason: decision == nil ? "no connection free in time" : "the server was not to be reached a moment ago")
+            }
+        }
+    }
+
+    /// Gives a connection back; a broken one is closed.
+    public func checkin(_ lease: consuming Lease) {
+        let connection = lease.connection
+        lock()
+        let keep = !connection.isBroken && lease.epoch == epoch
+        if keep { idle.append((connection, lease.epoch)) }
+        state.checkin(keep: keep)
+        pthread_cond_broadcast(changed)
+        unlock()
+    }
+
+    /// Every connection made so far leads to a server that no longer takes writes: let none of them be used again.
+    public func condemn() {
+        lock()
+        epoch += 1
+        let dropped = idle
+        idle.removeAll()
+        state.droppedIdle()
+        pthread_cond_broadcast(changed)
+        unlock()
+        _ = dropped.count  // closed here, outside the lock
+    }
+
+    /// Opens connections ahead of the first request, `count` of them or as many as can be had.
+    public func warm(_ count: Int, deadline: Int64) throws(DatabaseError) {
+        var leases: [Connection] = []
+        var epochs: [Int] = []
+        var failure: DatabaseError?
+        for _ in 0..<count {
+            do throws(DatabaseError) {
+                let lease = try checkout(deadline: deadline)
+                epochs.append(lease.epoch)
+                leases.append(lease.connection)
+            } catch {
+                failure = error
+                break
+            }
+        }
+        for (connection, epoch) in zip(leases, epochs) { checkin(Lease(connection: connection, epoch: epoch)) }
+        if let failure { throw failure }
+    }
+
+    private func connect(epoch: Int) throws(DatabaseError) -> Lease {
+        do throws(DatabaseError) {
+            let connection = try Connection(options, statementCount: statementCount)
+            lock()
+            state.connected()
+            unlock()
+            return Lease(connection: connection, epoch: epoch)
+        } catch {
+            lock()
+            state.connectFailed(now: upa_monotonic_now())
+            pthread_cond_broadcast(changed)
+            unlock()
+            throw error
+        }
+    }
+
+    private func checkin(closing: Bool) {
+        lock()
+        state.checkin(keep: !closing)
+        unlock()
+    }
+
+    /// Under the lock: the decision for this caller, waiting for its turn; nil when the time is up.
+    private func decide(until limit: Int64) -> PoolState.Decision? {
+        let first = state.checkout(now: upa_monotonic_now())
+        guard case .wait(let ticket) = first else { return first }
+        var until = timespec(tv_sec: Int(limit / 1_000_000_000), tv_nsec: Int(limit % 1_000_000_000))
+        while true {
+            let timedOut = pthread_cond_timedwait(changed, mutex, &until) == ETIMEDOUT
+            if let decision = state.retry(ticket: ticket, now: upa_monotonic_now()) {
+                pthread_cond_broadcast(changed)  // the next in the queue may have its turn too
+                return decision
+            }
+            if timedOut {
+                state.giveUp(ticket: ticket)
+                pthread_cond_broadcast(changed)
+                return nil
+            }
+        }
+    }
+
+    private func lock() { pthread_mutex_lock(mutex) }
+    private func unlock() { pthread_mutex_unlock(mutex) }
+}

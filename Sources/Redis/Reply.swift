@@ -1,0 +1,27 @@
+/// A reply copied out of hiredis (RESP2).
+public enum Reply: Sendable, Equatable {
+    case none
+    case status(String)
+    case integer(Int)
+    case bytes([UInt8])
+    case array([Reply])
+    /// An error that the server answered to this one command; the connection goes on.
+    case error(String)
+
+    public var bytes: [UInt8]? {
+        guard case .bytes(let value) = self else { return nil }
+        return value
+    }
+
+    public var integer: Int? {
+        guard case .integer(let value) = self else { return nil }
+        return value
+    }
+}
+
+/// Why Redis gave no reply at all.
+public enum RedisError: Error {
+    /// The circuit is open after recent failures: not even tried.
+    case circuitOpen
+    case unavailable(reason: String)
+}

@@ -1,0 +1,97 @@
+internal import CHiredis
+internal import CPosix
+
+/// One thread's connection to Redis. Connects on first use and again after an error; after any error the context is freed, never reused.
+public final class Session {
+    private let endpoint: Endpoint
+    private let timeout: timeval
+    private var context: UnsafeMutablePointer<redisContext>?
+    private var breaker = CircuitBreaker()
+
+    /// - Parameter timeout: milliseconds for connecting and for each reply.
+    public init(_ endpoint: Endpoint, timeout: Int) {
+        self.endpoint = endpoint
+        self.timeout = timeval(tv_sec: timeout / 1000, tv_usec: timeout % 1000 * 1000)
+    }
+
+    deinit { if let context { redisFree(context) } }
+
+    /// Sends all commands of the pipeline in one piece and appends their replies to `replies`, in order.
+    public func run(_ pipeline: borrowing Pipeline, into replies: inout [Reply]) throws(RedisError) {
+        let now = upa_monotonic_now()
+        guard breaker.allows(now: now) else { throw .circuitOpen }
+        do throws(RedisError) {
+            let context = try connected()
+            try exchange(context, pipeline, &replies)
+            breaker.succeeded()
+        } catch {
+            if let context { redisFree(context) }
+            context = nil
+            breaker.failed(now: upa_monotonic_now())
+            throw error
+        }
+    }
+
+    private func exchange(_ context: UnsafeMutablePointer<redisContext>, _ pipeline: borrowing Pipeline, _ replies: inout [Reply]) throws(RedisError) {
+        let queued = pipeline.bytes.withUnsafeBytes { bytes in
+            redisAppendFormattedCommand(context, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        guard queued == REDIS_OK else { throw Self.failure(context) }
+        for _ in 0..<pipeline.count {
+            var raw: UnsafeMutableRawPointer?
+            guard redisGetReply(context, &raw) == REDIS_OK, let raw else { throw Self.failure(context) }
+            let reply = raw.assumingMemoryBound(to: redisReply.self)
+            replies.append(Self.copy(reply.pointee))
+            freeReplyObject(raw)
+        }
+    }
+
+    private func connected() throws(RedisError) -> UnsafeMutablePointer<redisContext> {
+        if let context { return context }
+        let made =
+            switch endpoint.address {
+            case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(port), timeout)
+            case .unix(let path): redisConnectUnixWithTimeout(path, timeout)
+            }
+        guard let made else { throw .unavailable(reason: "out of memory") }
+        context = made
+        guard made.pointee.err == 0, redisSetTimeout(made, timeout) == REDIS_OK else { throw Self.failure(made) }
+        try logIn(made)
+        return made
+    }
+
+    private func logIn(_ context: UnsafeMutablePointer<redisContext>) throws(RedisError) {
+        var commands = Pipeline()
+        if let password = endpoint.password {
+            commands.command(arguments: endpoint.user == nil ? 2 : 3)
+            commands.argument("AUTH")
+            if let user = endpoint.user { commands.argument(Array(user.utf8)) }
+            commands.argument(Array(password.utf8))
+        }
+        if endpoint.database != 0 {
+            commands.command(arguments: 2)
+            commands.argument("SELECT")
+            commands.argument(endpoint.database)
+        }
+        guard commands.count > 0 else { return }
+        var replies: [Reply] = []
+        try exchange(context, commands, &replies)
+        for case .error(let text) in replies { throw .unavailable(reason: text) }
+    }
+
+    private static func failure(_ context: UnsafeMutablePointer<redisContext>) -> RedisError {
+        let reason = withUnsafeBytes(of: context.pointee.errstr) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        return .unavailable(reason: reason)
+    }
+
+    private static func copy(_ reply: redisReply) -> Reply {
+        switch reply.type {
+        case REDIS_REPLY_STRING: .bytes(Array(UnsafeRawBufferPointer(start: reply.str, count: reply.len)))
+        case REDIS_REPLY_INTEGER: .integer(Int(reply.integer))
+        case REDIS_REPLY_STATUS: .status(String(cString: reply.str))
+        case REDIS_REPLY_ERROR: .error(String(cString: reply.str))
+        case REDIS_REPLY_ARRAY: .array((0..<reply.elements).map { index in reply.element[index].map { copy($0.pointee) } ?? .none })
+        default: .none
+        }
+    }
+}

@@ -1,0 +1,51 @@
+internal import PostgreSQL
+internal import Wire
+
+/// The one place where an SQLSTATE becomes an answer (README lists it for clients). Message text is never looked at.
+enum SQLErrorTable {
+    /// Our own class `UP`: the code and the words for the client. The DETAIL of these is a JSON object that goes into `details`.
+    private static let own: [SQLState: (ErrorCode, String)] = [
+        "UPA01": (.tokenInvalid, "The token names no account"),
+        "UPA02": (.tokenInvalid, "The token is no longer valid"),
+        "UPA03": (.userDeleted, "This account has been deleted"),
+        "UPA04": (.userBanned, "This account has been banned"),
+        "UPA05": (.userTemporarilyBanned, "This account is temporarily banned"),
+        "UPA06": (.insufficientPermissions, "This needs a role that the account does not have"),
+        "UPA07": (.premiumRequired, "This needs a premium subscription"),
+        "UPN01": (.notFound, "Not found"),
+        "UPC01": (.duplicate, "Already taken"),
+        "UPC05": (.preconditionFailed, "The resource has changed since it was read"),
+        "UPL01": (.limitExceeded, "The limit is reached"),
+        "UPV01": (.fieldRequired, "A required field is missing"),
+        "UPV02": (.fieldTooLong, "A field is too long"),
+        "UPV03": (.fieldTooShort, "A field is too short"),
+        "UPV04": (.invalidFormat, "A field has the wrong format"),
+        "UPV05": (.invalidValue, "A field has a value that is not allowed"),
+        "UPV06": (.ageRestriction, "Users must be at least 18 years old"),
+        "UPV07": (.unknownField, "A field is not known here"),
+    ]
+
+    static func error(_ error: DatabaseError, requestID: String) -> APIError {
+        switch error {
+        case .unavailable(let reason), .notSent(let reason): return .unavailable("The service is temporarily unavailable", cause: "database: \(reason)")
+        case .outcomeUnknown(let reason):
+            return .unavailable("The outcome of the request is not known", cause: "database: outcome unknown: \(reason)")
+        case .refused(let state, let message, let detail):
+            if let (code, text) = own[state] { return APIError(code, text, details(detail), cause: "\(state)") }
+            let cause = "SQLSTATE \(state): \(message)"
+            if isOutage(state) { return .unavailable("The service is temporarily unavailable", cause: cause) }
+            return APIError(.databaseError, "The request could not be carried out", ["request_id": .string(requestID)], cause: cause)
+        }
+    }
+
+    /// Statement timeout, lock timeout, out of resources, shutting down, read-only: not the request's fault, and it passes.
+    private static func isOutage(_ state: SQLState) -> Bool {
+        let text = state.description
+        return state.condemnsPool || state.isRetryable || text == "57014" || text == "55P03" || text.hasPrefix("53") || text.hasPrefix("08")
+    }
+
+    private static func details(_ detail: String?) -> JSONObject {
+        guard let detail, case .object(let object)? = try? JSONParser.parse(Array(detail.utf8).span) else { return [:] }
+        return object
+    }
+}

@@ -1,0 +1,84 @@
+internal import FastCGI
+internal import JWT
+internal import Metrics
+internal import PostgreSQL
+internal import Wire
+
+/// One request being served, with what its thread keeps for all of them. A handler gets this and returns an `Answer`.
+final class Exchange {
+    let service: Service
+    let store: Store
+    let cache: BodyCache
+    let writer: MetricsWriter
+    private(set) var verifier: TokenVerifier
+
+    // Per request
+    var request = Request(names: Parameter.names)
+    var route = Route.unmatched
+    var parameter: Range<Int>?
+    var caller: Claims?
+    /// Monotonic nanoseconds.
+    var start: Int64 = 0
+
+    init(service: Service, writer: MetricsWriter, cache: BodyCache) {
+        self.service = service
+        self.writer = writer
+        self.cache = cache
+        store = Store(pool: service.pool, metrics: service.metrics, writer: writer)
+        verifier = TokenVerifier(policy: service.configuration.tokenPolicy)
+    }
+
+    func begin(at now: Int64) {
+        route = .unmatched
+        parameter = nil
+        caller = nil
+        start = now
+    }
+
+    var configuration: Configuration { service.configuration }
+    var deadline: Int64 { start + Int64(configuration.requestDeadline) * 1_000_000 }
+    var traceID: String { request[.traceID].map { String(decoding: $0, as: UTF8.self) } ?? "" }
+    var isHead: Bool { request[.method]?.elementsEqual("HEAD".utf8) ?? false }
+
+    /// The path's `{…}` segment, still percent-encoded.
+    var pathParameter: ArraySlice<UInt8> {
+        guard let parameter, let uri = request[.uri] else { return [] }
+        return uri[parameter]
+    }
+
+    func verify(_ token: ArraySlice<UInt8>) throws(TokenError) -> Claims { try verifier.verify(token.span, now: Clock.seconds()) }
+
+    /// One call of a database function for this request, its errors mapped to answers.
+    func call(_ function: DatabaseFunction, _ effect: Store.Effect, _ bind: (inout Parameters) -> Void) throws(APIError) -> Rows {
+        do throws(DatabaseError) {
+            return try store.call(function, effect, deadline: deadline, bind)
+        } catch {
+            throw SQLErrorTable.error(error, requestID: traceID)
+        }
+    }
+
+    /// The same with the caller in front: every function for users begins with who asks and since when the token is good.
+    func callAsUser(_ function: DatabaseFunction, _ effect: Store.Effect, _ bind: (inout Parameters) -> Void = { _ in }) throws(APIError) -> Rows {
+        guard let caller else { preconditionFailure("\(function) needs an authenticated route") }
+        let issuedAt = issuedAt(caller)
+        return try call(function, effect) { parameters in
+            parameters.append { caller.subject.write(to: &$0) }
+            parameters.append(issuedAt)
+            bind(&parameters)
+        }
+    }
+
+    /// The first column of the only row: the finished body.
+    func body(_ rows: borrowing Rows) throws(APIError) -> [UInt8] {
+        guard let body = rows.bytes(0, 0) else { throw APIError(.internalError, "Internal error", cause: "a function returned no body") }
+        return body
+    }
+
+    /// When the token was issued, or the earliest it can have been: without `iat`, its expiry less the longest lifetime.
+    /// One that claims to live longer than any issuer allows counts as issued at the beginning of time.
+    private func issuedAt(_ claims: Claims) -> Int {
+        if let issuedAt = claims.issuedAt { return issuedAt }
+        let lifetime = configuration.accessTokenLifetime
+        return claims.expiresAt > Clock.seconds() + lifetime ? 0 : claims.expiresAt - lifetime
+    }
+}

@@ -1,0 +1,23 @@
+internal import FastCGI
+
+/// The FastCGI parameters the service reads; nginx sends them as nginx/snippets/fastcgi.conf says.
+enum Parameter: Int, CaseIterable {
+    case method, uri, contentType, traceID, requestStart, authorization
+
+    var name: StaticString {
+        switch self {
+        case .method: "REQUEST_METHOD"
+        case .uri: "REQUEST_URI"
+        case .contentType: "CONTENT_TYPE"
+        case .traceID: "TRACE_ID"
+        case .requestStart: "REQUEST_START"
+        case .authorization: "HTTP_AUTHORIZATION"
+        }
+    }
+
+    static let names = allCases.map(\.name)
+}
+
+extension Request {
+    subscript(parameter: Parameter) -> ArraySlice<UInt8>? { self[parameter.rawValue] }
+}

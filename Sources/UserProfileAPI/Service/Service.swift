@@ -1,0 +1,38 @@
+public import Logging
+public import Metrics
+internal import PostgreSQL
+
+/// What all request threads of a worker share; immutable but for the pool and the scoreboard, which look after themselves.
+public final class Service: Sendable {
+    public static let name = "User Profile API"
+    let configuration: Configuration
+    let identity: LogIdentity
+    let metrics: APIMetrics
+    let scoreboard: Scoreboard
+    let pool: Pool
+    let router = Router()
+    let logger: Logger
+
+    public init(configuration: Configuration, identity: LogIdentity, metrics: APIMetrics, scoreboard: Scoreboard, logger: Logger) {
+        self.configuration = configuration
+        self.identity = identity
+        self.metrics = metrics
+        self.scoreboard = scoreboard
+        self.logger = logger
+        let options = ConnectionOptions(
+            url: configuration.databaseURL.reveal, applicationName: "userprofile-api", statementTimeout: configuration.statementTimeout,
+            preparesStatements: configuration.preparesStatements)
+        pool = Pool(
+            options, maximum: configuration.poolSizePerWorker, statementCount: DatabaseFunction.allCases.count,
+            checkoutTimeout: 2_000_000_000)
+    }
+
+    /// Opens connections ahead. A database that is down is no reason not to start: requests get 503 until it is back.
+    public func warm() {
+        do throws(DatabaseError) {
+            try pool.warm(configuration.warmConnections, deadline: Clock.monotonic() + 2_000_000_000)
+        } catch {
+            logger.warning("database not reachable at start", metadata: ["reason": "\(error)"])
+        }
+    }
+}

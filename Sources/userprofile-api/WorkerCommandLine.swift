@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import FastCGI
+internal import Glibc
+internal import Logging
+internal import Metrics
+internal import Prefork
+internal import UserProfileAPI
+
+/// A worker process; started by the supervisor, which hands it its descriptors and its slot.
+struct WorkerCommandLine: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "A worker process (started by the supervisor).", shouldDisplay: false)
+
+    @OptionGroup var environment: EnvironmentOptions
+
+    func run() throws {
+        let configuration = try environment.load()
+        let (logger, identity) = makeLogger("worker", configuration)
+        let variables = try environment.variables()
+        guard let slot = variables["UPA_WORKER_SLOT"].flatMap(Int.init), let slots = variables["UPA_SLOTS"].flatMap(Int.init) else {
+            throw ValidationError("worker is started by `userprofile-api serve` only")
+        }
+        let metrics = APIMetrics()
+        guard let scoreboard = Scoreboard(
+            file: WorkerDescriptor.scoreboard, schema: metrics.schema, slots: slots, threads: configuration.threads)
+        else { throw ValidationError("the scoreboard has another shape than this binary expects") }
+        Acceptor.initializeLibrary()
+        let service = Service(configuration: configuration, identity: identity, metrics: metrics, scoreboard: scoreboard, logger: logger)
+        service.warm()
+        try Worker.run(threads: configuration.threads) { number, drain in
+            var thread = RequestThread(service: service, slot: slot, thread: number, listener: WorkerDescriptor.listener)
+            thread.run(isDraining: { drain.isSet })
+        }
+    }
+}

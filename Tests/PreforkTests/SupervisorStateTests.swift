@@ -1,0 +1,204 @@
+import Prefork
+import Testing
+
+private let second: Int64 = 1_000_000_000
+
+/// A supervisor whose processes exist only here: spawns get the next pid at once.
+private struct Stage {
+    var state: SupervisorState
+    var now: Int64 = 0
+    var nextPid: Int32 = 100
+    var log: [SupervisorState.Action] = []
+
+    init(workers: Int) { state = SupervisorState(workers: workers) }
+
+    mutating func begin() { perform(state.begin(now: now)) }
+    mutating func send(_ event: SupervisorState.Event) { perform(state.handle(event, now: now)) }
+
+    mutating func pass(_ time: Int64) {
+        now += time
+        send(.tick)
+    }
+
+    private mutating func perform(_ actions: [SupervisorState.Action]) {
+        for action in actions {
+            log.append(action)
+            if case .spawn(let worker, _, _) = action {
+                nextPid += 1
+                send(.spawned(worker: worker, pid: nextPid))
+            }
+        }
+    }
+
+    var pids: [Int32] { state.workers.map(\.pid).sorted() }
+    mutating func readyAll() { for worker in state.workers where worker.state == .starting { send(.ready(pid: worker.pid)) } }
+
+    mutating func takeLog() -> [SupervisorState.Action] {
+        defer { log = [] }
+        return log
+    }
+
+    static func running(workers: Int) -> Stage {
+        var stage = Stage(workers: workers)
+        stage.begin()
+        stage.readyAll()
+        stage.log = []
+        return stage
+    }
+}
+
+@Suite struct Starting {
+    @Test func saysSoWhenAllAreReady() {
+        var stage = Stage(workers: 2)
+        stage.begin()
+        stage.send(.ready(pid: 101))
+        #expect(!stage.log.contains(.started))
+        stage.send(.ready(pid: 102))
+        #expect(stage.log.last == .started)
+    }
+
+    @Test func givesEachWorkerASlotOfItsOwn() {
+        let stage = Stage.running(workers: 4)
+        #expect(Set(stage.state.workers.map(\.slot)).count == 4)
+    }
+
+    @Test func killsAWorkerThatIsNeverReady() {
+        var stage = Stage(workers: 1)
+        stage.begin()
+        stage.pass(29 * second)
+        #expect(!stage.log.contains(.kill(pid: 101)))
+        stage.pass(second)
+        #expect(stage.log.contains(.kill(pid: 101)))
+    }
+}
+
+@Suite struct DeadWorkers {
+    @Test func areReplacedAtOnce() {
+        var stage = Stage.running(workers: 2)
+        stage.now += 60 * second
+        stage.send(.exited(pid: 101))
+        #expect(stage.takeLog() == [.spawn(worker: 3, slot: 0, generation: 1)])
+        #expect(stage.pids == [102, 103])
+    }
+
+    @Test func comeBackAfterGrowingPausesWhenTheyKeepCrashing() {
+        var stage = Stage.running(workers: 1)
+        var pauses: [Int64] = []
+        for _ in 0..<10 {
+            stage.send(.exited(pid: stage.nextPid))
+            let pause = stage.state.nextDeadline.map { $0 - stage.now } ?? 0
+            pauses.append(stage.pids.isEmpty ? pause : 0)
+            if stage.pids.isEmpty { stage.pass(pause) }
+        }
+        let tenth = second / 10
+        #expect(pauses == [0, tenth, 2 * tenth, 4 * tenth, 8 * tenth, 16 * tenth, 32 * tenth, 64 * tenth, 10 * second, 10 * second])
+    }
+
+    @Test func startAfreshAfterAHealthyLife() {
+        var stage = Stage.running(workers: 1)
+        for _ in 0..<4 {
+            stage.send(.exited(pid: stage.nextPid))
+            stage.pass(10 * second)
+        }
+        stage.takeLogAndForget()
+        stage.now += 60 * second
+        stage.send(.exited(pid: stage.nextPid))
+        #expect(stage.pids.count == 1)
+    }
+
+    @Test func areNotReplacedWhileLeaving() {
+        var stage = Stage.running(workers: 2)
+        stage.send(.drain)
+        stage.send(.exited(pid: 101))
+        #expect(stage.pids == [102])
+        stage.send(.exited(pid: 102))
+        #expect(stage.log.last == .leave(exitCode: 0))
+    }
+}
+
+@Suite struct Leaving {
+    @Test func drainsEveryWorkerOnce() {
+        var stage = Stage.running(workers: 2)
+        stage.send(.drain)
+        #expect(stage.takeLog() == [.askToDrain(pid: 101), .askToDrain(pid: 102)])
+        stage.send(.drain)
+        #expect(stage.takeLog() == [])
+    }
+
+    @Test func killsWhoOverstaysTheLimit() {
+        var stage = Stage.running(workers: 1)
+        stage.send(.drain)
+        stage.pass(60 * second)
+        #expect(stage.log.last == .kill(pid: 101))
+    }
+
+    @Test func stopsDrainingWorkersToo() {
+        var stage = Stage.running(workers: 1)
+        stage.send(.drain)
+        stage.send(.stop)
+        #expect(stage.log.last == .askToStop(pid: 101))
+    }
+
+    @Test func asksAWorkerWhoseProcessIsStillBeingMade() {
+        var state = SupervisorState(workers: 1)
+        _ = state.begin(now: 0)
+        #expect(state.handle(.drain, now: 0) == [])
+        #expect(state.handle(.spawned(worker: 1, pid: 7), now: 0) == [.askToDrain(pid: 7)])
+        #expect(state.handle(.exited(pid: 7), now: 0) == [.leave(exitCode: 0)])
+    }
+}
+
+@Suite struct Reloading {
+    @Test func drainsTheOldOnlyWhenTheWholeNewGenerationIsReady() {
+        var stage = Stage.running(workers: 2)
+        stage.send(.reload)
+        #expect(stage.pids == [101, 102, 103, 104])
+        stage.send(.ready(pid: 103))
+        #expect(!stage.log.contains(.askToDrain(pid: 101)))
+        stage.send(.ready(pid: 104))
+        #expect(stage.takeLog().suffix(3) == [.reloadFinished(generation: 2), .askToDrain(pid: 101), .askToDrain(pid: 102)])
+        stage.send(.exited(pid: 101))
+        stage.send(.exited(pid: 102))
+        #expect(stage.pids == [103, 104])
+        #expect(stage.state.generation == 2)
+    }
+
+    @Test func neverSharesASlotBetweenGenerations() {
+        var stage = Stage.running(workers: 3)
+        stage.send(.reload)
+        #expect(Set(stage.state.workers.map(\.slot)).count == 6)
+    }
+
+    @Test func keepsTheOldWhenTheNewFails() {
+        var stage = Stage.running(workers: 2)
+        stage.send(.reload)
+        stage.send(.ready(pid: 103))
+        stage.send(.exited(pid: 104))
+        #expect(stage.log.contains(.askToDrain(pid: 103)))
+        #expect(!stage.log.contains(.askToDrain(pid: 101)))
+        stage.send(.exited(pid: 103))
+        #expect(stage.pids == [101, 102])
+        stage.takeLogAndForget()
+        stage.send(.reload)
+        #expect(stage.log.filter { if case .spawn(_, _, 2) = $0 { true } else { false } }.count == 2)
+    }
+
+    @Test func goesOnReplacingOldWorkersMeanwhile() {
+        var stage = Stage.running(workers: 1)
+        stage.send(.reload)
+        stage.now += 60 * second
+        stage.send(.exited(pid: 101))
+        #expect(stage.log.last == .spawn(worker: 3, slot: 0, generation: 1))
+    }
+
+    @Test func refusesASecondOneMeanwhile() {
+        var stage = Stage.running(workers: 1)
+        stage.send(.reload)
+        stage.send(.reload)
+        #expect(stage.log.last == .reloadRefused(reason: "a reload is under way"))
+    }
+}
+
+extension Stage {
+    fileprivate mutating func takeLogAndForget() { log = [] }
+}

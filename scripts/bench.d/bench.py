@@ -1,0 +1,235 @@
+"""scripts/bench: starts a stack with one more plain-HTTP listener, and runs every row against its yardstick, interleaved."""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "Tests/IntegrationTests"))
+
+from rows import ROWS  # noqa: E402
+from stack import ROOT, Stack, free_ports  # noqa: E402
+from waiting import wait_for  # noqa: E402
+
+#: Enough that nobody meets the limit: a user is asked for less than half of the route's requests a minute.
+USERS = 12000
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def children(pid):
+    """A process and its children."""
+    tasks = pathlib.Path(f"/proc/{pid}/task")
+    return [pid, *(int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split())]
+
+
+def cpu_seconds(pids):
+    """User and system time so far; from stat's fields 14 and 15, after the name, which may hold spaces."""
+    total = 0
+    for pid in pids:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICK
+
+
+def compile_yardstick(directory):
+    binary = directory / "yardstick"
+    include = subprocess.run(["pg_config", "--includedir"], text=True, capture_output=True, check=True).stdout.strip()
+    subprocess.run(["gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", f"-I{include}", "-o", binary,
+                    HERE / "yardstick.c", "-lfcgi", "-lhiredis", "-lpq", "-pthread"], check=True)
+    return binary
+
+
+def extra_server(directory, port):
+    """One more listener of the same nginx, without TLS, for us and, below /yardstick/, for the C programs."""
+    location = (ROOT / "nginx/snippets/worker.conf").read_text()
+    text = ""
+    for mode in ("redis", "pg", "plain"):
+        text += f"upstream yardstick_{mode} {{ server unix:{directory}/{mode}.sock; }}\n"
+    text += f"server {{ listen 127.0.0.1:{port} backlog=4096; server_name _;\n"
+    text += "include snippets/headers.conf; include snippets/errors.conf;\nlocation / { include snippets/worker.conf; }\n"
+    for mode in ("redis", "pg", "plain"):
+        own = location.replace("$workers;", f"yardstick_{mode};")
+        text += f"location /yardstick/{mode}/ {{\n{own}}}\n"
+    file = directory / "extra.conf"
+    file.write_text(text + "}\n")
+    return file
+
+
+@contextlib.contextmanager
+def yardstick(row, bench):
+    """The C program of a row, with as many processes and threads as the service has."""
+    stack = bench.stack
+    environment = {**os.environ, "YARDSTICK_REDIS_HOST": "127.0.0.1", "YARDSTICK_KEY_PREFIX": "bench:",
+                   "YARDSTICK_REDIS_PORT": stack.environment["PORT_REDIS"],
+                   "YARDSTICK_CONNINFO": bench.conninfo, "YARDSTICK_QUERY": row.query}
+    socket = bench.directory / f"{row.yardstick}.sock"
+    process = subprocess.Popen([bench.yardstick, row.yardstick, socket, str(bench.workers), str(bench.threads)], env=environment)
+    try:
+        wait_for(lambda: socket.exists() and len(children(process.pid)) == bench.workers + 1)
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+        socket.unlink(missing_ok=True)
+
+
+class Bench:
+    def __init__(self, options, directory):
+        self.options = options
+        self.directory = directory
+        self.port = free_ports(1)[0]
+        self.workers = os.cpu_count()
+        self.threads = 4
+        self.stack = Stack.new(UPA_NGINX_EXTRA=f"include {extra_server(directory, self.port)};",
+                               UPA_WORKERS=str(self.workers), UPA_THREADS=str(self.threads))
+
+    def start(self):
+        self.yardstick = compile_yardstick(self.directory)
+        self.stack.up("--users", str(USERS))
+        self.conninfo = next(line.partition("=")[2] for line in (self.stack.run_dir / "service.env").read_text().splitlines()
+                             if line.startswith("DATABASE_URL="))
+        with self.stack.database() as owner:
+            owner.execute("vacuum analyze")
+            found = owner.execute("select user_id from activity.users where status = 'active' and is_active and deleted_at is null"
+                                  " and tokens_valid_after is null order by user_id limit %s", [USERS]).fetchall()
+        self.users = [str(user) for user, in found]
+        self.tokens = [self.stack.token(user, ttl=86400) for user in self.users]
+        body = self.stack.client(self.tokens[0]).get("/api/v1/users/me").body
+        pipeline = self.stack.redis(0).pipeline(transaction=False)
+        for user in self.users:
+            pipeline.set(f"bench:{user}", body)
+        pipeline.execute()
+
+    def requests(self, name, ask):
+        """A file of ready-made requests, the same headers for both sides."""
+        records = []
+        for user, token in zip(self.users, self.tokens):
+            method, path, body = ask(user)
+            head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+            if body is not None:
+                head += f"Content-Type: application/json\r\nContent-Length: {len(body.encode())}\r\n"
+            records.append(head + "\r\n" + (body or ""))
+        file = self.directory / name
+        file.write_text("\0".join(records))
+        return file
+
+    def slice(self, file, pid, seconds):
+        """One run of wrk, and what the processes under pid spent meanwhile."""
+        pids = children(pid)
+        before = cpu_seconds(pids)
+        done = subprocess.run(["wrk", "-t2", f"-c{self.options.connections}", f"-d{seconds}s", "-s", HERE / "cycle.lua",
+                               f"http://127.0.0.1:{self.port}", "--", file, "2"], text=True, capture_output=True, check=True)
+        result = json.loads(done.stdout.splitlines()[-1])
+        result["rate"] = result["requests"] / result["microseconds"] * 1e6
+        result["cpu"] = (cpu_seconds(pids) - before) / max(1, result["requests"]) * 1e6
+        return result
+
+    def measure(self, row):
+        """Rounds of ours and the yardstick's, the order turned each time so that drift hits both alike."""
+        ours_file = self.requests("ours", row.ask)
+        limit_file = self.requests("limit", lambda user: ("GET", f"/yardstick/{row.yardstick}{row.yardstick_path(user)}", None))
+        ours, limit = [], []
+        if row.settings:
+            self.stack.reload(**row.settings)
+        supervisor = int(pathlib.Path(self.stack.env["SUPERVISOR_PID_FILE"]).read_text())
+        with yardstick(row, self) as process:
+            sides = [(ours, ours_file, supervisor), (limit, limit_file, process.pid)]
+            for _, file, pid in sides:
+                self.slice(file, pid, 2)  # warm caches, pools and plans
+            for turn in range(self.options.rounds):
+                for results, file, pid in sides if turn % 2 == 0 else reversed(sides):
+                    results.append(self.slice(file, pid, self.options.seconds))
+        if row.settings:
+            self.stack.reload(**{name: None for name in row.settings})
+        return ours, limit
+
+
+def median(results, key):
+    return statistics.median(result[key] for result in results)
+
+
+def report(row, ours, limit):
+    """Prints a row; returns what is wrong with it."""
+    ratio = statistics.median(a["rate"] / b["rate"] for a, b in zip(ours, limit))
+    cpu = median(ours, "cpu") / max(0.01, median(limit, "cpu"))
+    failed = []
+    for side, results in (("ours", ours), ("the yardstick", limit)):
+        wrong = sum(result["refused"] + result["broken"] for result in results)
+        if wrong:
+            failed.append(f"{wrong} of {sum(result['requests'] for result in results)} answers of {side} were errors")
+    if ratio < row.bar:
+        failed.append(f"ratio {ratio:.2f} is below {row.bar}")
+    if row.cpu_bar and cpu > row.cpu_bar:
+        failed.append(f"CPU ratio {cpu:.2f} is above {row.cpu_bar}")
+    print(f"\n{row.name}: {row.title}")
+    print(f"  {'':<10} {'requests/s':>11} {'CPU us/req':>11} {'p50 ms':>8} {'p99 ms':>8}")
+    for name, results in (("ours", ours), ("limit", limit)):
+        print(f"  {name:<10} {median(results, 'rate'):>11.0f} {median(results, 'cpu'):>11.1f}"
+              f" {median(results, 'p50') / 1000:>8.2f} {median(results, 'p99') / 1000:>8.2f}")
+    bars = f"(bar {row.bar})", f"(bar {row.cpu_bar})" if row.cpu_bar else ""
+    print(f"  {'ratio':<10} {ratio:>11.2f} {cpu:>11.2f}   {bars[0]} {bars[1]}")
+    for reason in failed:
+        print(f"  BELOW THE BAR: {reason}")
+    return failed
+
+
+def version(*command):
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.stdout.strip().splitlines()[0] if done.stdout.strip() else "?"
+
+
+def describe(bench):
+    cpu = next((line.partition(":")[2].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal")) / 2 ** 20
+    print(f"machine: {os.cpu_count()} cores, {cpu}, {memory:.0f} GiB, Linux {platform.release()}")
+    print(f"software: {version('nginx', '-v')}; {version('redis-server', '--version').split(' sha')[0]};"
+          f" {version('/usr/lib/postgresql/15/bin/postgres', '--version')}; commit {version('git', '-C', ROOT, 'describe', '--always', '--dirty')}")
+    print(f"method: {bench.workers} workers with {bench.threads} threads on both sides, plain HTTP, {bench.options.connections} connections,"
+          f" {len(bench.users)} users in turn, limits, log and metrics on;"
+          f" medians of {bench.options.rounds} rounds of {bench.options.seconds} s a side")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/bench", usage="scripts/bench --help")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--row", action="append", choices=[row.name for row in ROWS])
+    parser.add_argument("--seconds", type=int)
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args()
+    options.seconds = options.seconds or (3 if options.quick else 10)
+    options.rounds = options.rounds or (3 if options.quick else 5)
+    if options.list:
+        for row in ROWS:
+            print(f"{row.name:<24} {row.title}")
+        return 0
+
+    failed = {}
+    with tempfile.TemporaryDirectory(prefix="upa-bench-", dir="/tmp") as directory:
+        bench = Bench(options, pathlib.Path(directory))
+        try:
+            print(f"==> a stack with {USERS} users", flush=True)
+            bench.start()
+            describe(bench)
+            for row in ROWS:
+                if not options.row or row.name in options.row:
+                    sys.stdout.flush()
+                    failed[row.name] = report(row, *bench.measure(row))
+        finally:
+            bench.stack.remove()
+    missed = [name for name, reasons in failed.items() if reasons]
+    if missed:
+        print(f"\nbench: {', '.join(missed)} missed the bar\n  next: alone and longer, scripts/bench --row {missed[0]}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,3 @@
+-- CREATE OR REPLACE refuses another result type or other argument names, and silently makes a second function of the same name
+-- when argument types differ. The first is mended here where nobody can notice (a result that is text instead of varchar, say,
+-- read by name); the others would break callers, so they are refused with all of them named.
