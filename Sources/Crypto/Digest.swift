@@ -5,7 +5,9 @@ public enum Digest {
     /// SHA-256 of `bytes`, 32 bytes.
     public static func sha256(_ bytes: Span<UInt8>) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-            let done = bytes.withUnsafeBufferPointer { EVP_Q_digest(nil, "SHA256", nil, $0.baseAddress, $0.count, buffer.baseAddress, &count) }
+            let done = bytes.withUnsafeBufferPointer {
+                EVP_Q_digest(nil, "SHA256", nil, $0.baseAddress, $0.count, buffer.baseAddress, &count)
+            }
             precondition(done == 1 && count == 32, "SHA-256 failed")
         }
     }

@@ -1,6 +1,6 @@
 internal import CPosix
-internal import Glibc
 internal import CPostgreSQL
+internal import Glibc
 
 /// How connections are made; the same for every one of a pool.
 public struct ConnectionOptions: Sendable {
@@ -14,7 +14,9 @@ public struct ConnectionOptions: Sendable {
     /// False behind PgBouncer in transaction mode: statements are then parsed on each call.
     public var preparesStatements: Bool
 
-    public init(url: String, applicationName: String, statementTimeout: Int = 5000, connectTimeout: Int = 2000, preparesStatements: Bool = true) {
+    public init(
+        url: String, applicationName: String, statementTimeout: Int = 5000, connectTimeout: Int = 2000, preparesStatements: Bool = true
+    ) {
         self.url = url
         self.applicationName = applicationName
         self.statementTimeout = statementTimeout
@@ -58,7 +60,7 @@ public final class Connection {
     private static func start(_ settings: [(String, String)]) -> OpaquePointer? {
         let keywords = settings.map { strdup($0.0) } + [nil]
         let values = settings.map { strdup($0.1) } + [nil]
-        defer { (keywords + values).forEach { free($0) } }
+        defer { for text in keywords + values { free(text) } }
         return keywords.map { UnsafePointer($0) }.withUnsafeBufferPointer { keywords in
             values.map { UnsafePointer($0) }.withUnsafeBufferPointer { PQconnectStartParams(keywords.baseAddress, $0.baseAddress, 1) }
         }

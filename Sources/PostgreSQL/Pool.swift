@@ -70,7 +70,9 @@ public final class Pool: @unchecked Sendable {
             unlock()
             switch decision {
             case .takeIdle:
-                guard let (connection, made) = idleConnection else { preconditionFailure("an idle connection was granted and is not there") }
+                guard let (connection, made) = idleConnection else {
+                    preconditionFailure("an idle connection was granted and is not there")
+                }
                 if made == epoch, connection.isFit { return Lease(connection: connection, epoch: made) }
                 checkin(closing: true)
             case .connect:

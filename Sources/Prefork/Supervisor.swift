@@ -127,7 +127,8 @@ public struct Supervisor: ~Copyable {
 
     private mutating func spawn(_ worker: Int, slot: Int, generation: Int) {
         do throws(SystemError) {
-            let (pid, control) = try WorkerProcess.spawn(command, slot: slot, generation: generation, listener: listener, scoreboard: scoreboard)
+            let (pid, control) = try WorkerProcess.spawn(
+                command, slot: slot, generation: generation, listener: listener, scoreboard: scoreboard)
             controls[pid] = control
             logger.info("worker started", metadata: ["pid": "\(pid)", "slot": "\(slot)", "generation": "\(generation)"])
             feed(.spawned(worker: worker, pid: pid))

@@ -89,7 +89,11 @@ package struct SupervisorState {
     package mutating func handle(_ event: Event, now: Int64) -> [Action] {
         switch event {
         case .spawned(let number, let pid):
-            update(where: { $0.number == number }) { $0.pid = pid; $0.state = .starting; $0.since = now }
+            if let index = workers.firstIndex(where: { $0.number == number }) {
+                workers[index].pid = pid
+                workers[index].state = .starting
+                workers[index].since = now
+            }
             // A stop that came while the process was being made.
             return phase == .leaving ? retire(where: { $0.number == number }, now: now) : []
         case .spawnFailed(let number): return lost(where: { $0.number == number }, now: now)
@@ -124,13 +128,11 @@ package struct SupervisorState {
         return .spawn(worker: nextNumber, slot: slot, generation: generation)
     }
 
-    private mutating func update(where matches: (Worker) -> Bool, _ change: (inout Worker) -> Void) {
-        guard let index = workers.firstIndex(where: matches) else { return }
-        change(&workers[index])
-    }
-
     private mutating func becameReady(_ pid: Int32, now: Int64) -> [Action] {
-        update(where: { $0.pid == pid && $0.state == .starting }) { $0.state = .ready; $0.since = now }
+        if let index = workers.firstIndex(where: { $0.pid == pid && $0.state == .starting }) {
+            workers[index].state = .ready
+            workers[index].since = now
+        }
         let newest = phase == .rolling ? generation + 1 : generation
         guard workers.filter({ $0.generation == newest && $0.state == .ready }).count == count else { return [] }
         switch phase {

@@ -27,14 +27,16 @@ public enum WorkerDescriptor {
 /// Starts worker processes by spawn and exec; the supervisor never forks itself.
 enum WorkerProcess {
     /// - Returns: the pid, and the supervisor's end of the control socket.
-    static func spawn(_ command: WorkerCommand, slot: Int, generation: Int, listener: Int32, scoreboard: Int32) throws(SystemError) -> (pid: Int32, control: Int32) {
+    static func spawn(_ command: WorkerCommand, slot: Int, generation: Int, listener: Int32, scoreboard: Int32) throws(SystemError) -> (
+        pid: Int32, control: Int32
+    ) {
         var pair: [Int32] = [-1, -1]
         guard upa_socketpair(&pair) == 0 else { throw SystemError("socketpair") }
         defer { close(pair[1]) }
         do throws(SystemError) {
             // Out of the way of the numbers they are to get, so that no dup2 overwrites another's source.
             let moved = try [listener, scoreboard, pair[1]].map { descriptor throws(SystemError) in try duplicateAbove(descriptor) }
-            defer { moved.forEach { close($0) } }
+            defer { for descriptor in moved { close(descriptor) } }
             return (try spawn(command, slot: slot, generation: generation, moved), pair[0])
         } catch {
             close(pair[0])
@@ -70,7 +72,7 @@ enum WorkerProcess {
         let identity = ["UPA_WORKER_SLOT=\(slot)", "UPA_WORKER_GENERATION=\(generation)"]
         let arguments = ([command.executable] + command.arguments).map { strdup($0) } + [nil]
         let environment = (inheritedEnvironment() + command.environment + identity).map { strdup($0) } + [nil]
-        defer { (arguments + environment).forEach { free($0) } }
+        defer { for text in arguments + environment { free(text) } }
         var pid: Int32 = 0
         let failure = posix_spawn(&pid, command.executable, &files, &attributes, arguments, environment)
         guard failure == 0 else { throw SystemError("spawn \(command.executable)", code: failure) }

@@ -32,7 +32,9 @@ public final class Session {
         }
     }
 
-    private func exchange(_ context: UnsafeMutablePointer<redisContext>, _ pipeline: borrowing Pipeline, _ replies: inout [Reply]) throws(RedisError) {
+    private func exchange(_ context: UnsafeMutablePointer<redisContext>, _ pipeline: borrowing Pipeline, _ replies: inout [Reply])
+        throws(RedisError)
+    {
         let queued = pipeline.bytes.withUnsafeBytes { bytes in
             redisAppendFormattedCommand(context, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
         }

@@ -37,9 +37,15 @@ public struct JSONParser {
         case UInt8(ascii: "{"): return .object(try object(bytes))
         case UInt8(ascii: "["): return .array(try array(bytes))
         case ASCII.quote: return .string(try string(bytes))
-        case UInt8(ascii: "t"): try literal("true", bytes); return .bool(true)
-        case UInt8(ascii: "f"): try literal("false", bytes); return .bool(false)
-        case UInt8(ascii: "n"): try literal("null", bytes); return .null
+        case UInt8(ascii: "t"):
+            try literal("true", bytes)
+            return .bool(true)
+        case UInt8(ascii: "f"):
+            try literal("false", bytes)
+            return .bool(false)
+        case UInt8(ascii: "n"):
+            try literal("null", bytes)
+            return .null
         default: return .number(try number(bytes))
         }
     }
@@ -201,7 +207,8 @@ public struct JSONParser {
         else { throw error(.invalidUnicode) }
         position += 2
         let second = try codeUnit(bytes)
-        guard (0xDC00...0xDFFF).contains(second), let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + UInt32(second) - 0xDC00)
+        guard (0xDC00...0xDFFF).contains(second),
+            let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + UInt32(second) - 0xDC00)
         else { throw error(.invalidUnicode) }
         return scalar
     }

@@ -11,7 +11,9 @@ struct ConfigCommand: ParsableCommand {
 
         func run() throws {
             _ = try environment.load()
-            for name in Configuration.unknownVariables(try environment.variables()) { print("warning: \(name) is not known; a typing error?") }
+            for name in Configuration.unknownVariables(try environment.variables()) {
+                print("warning: \(name) is not known; a typing error?")
+            }
             print("configuration is valid")
         }
     }

@@ -9,7 +9,9 @@ struct UserProfileAPICommand: ParsableCommand {
         commandName: "userprofile-api",
         abstract: "User Profile API: FastCGI workers behind nginx.",
         version: version,
-        subcommands: [ServeCommand.self, WorkerCommandLine.self, ReloadCommand.self, ConfigCommand.self, TokenCommand.self, VersionCommand.self])
+        subcommands: [
+            ServeCommand.self, WorkerCommandLine.self, ReloadCommand.self, ConfigCommand.self, TokenCommand.self, VersionCommand.self,
+        ])
 }
 
 struct VersionCommand: ParsableCommand {

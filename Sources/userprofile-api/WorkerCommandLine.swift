@@ -21,8 +21,9 @@ struct WorkerCommandLine: ParsableCommand {
             throw ValidationError("worker is started by `userprofile-api serve` only")
         }
         let metrics = APIMetrics()
-        guard let scoreboard = Scoreboard(
-            file: WorkerDescriptor.scoreboard, schema: metrics.schema, slots: slots, threads: configuration.threads)
+        guard
+            let scoreboard = Scoreboard(
+                file: WorkerDescriptor.scoreboard, schema: metrics.schema, slots: slots, threads: configuration.threads)
         else { throw ValidationError("the scoreboard has another shape than this binary expects") }
         Acceptor.initializeLibrary()
         let service = Service(configuration: configuration, identity: identity, metrics: metrics, scoreboard: scoreboard, logger: logger)

@@ -57,12 +57,15 @@ private struct Board {
         let (scoreboard, file) = try board.make()
         defer { close(file) }
         let writer = scoreboard.writer(slot: 0, thread: 0)
-        for nanoseconds: UInt64 in [100_000_000, 500_000_000, 900_000_000, 3_000_000_000] { writer.observe(board.duration, nanoseconds: nanoseconds) }
+        for nanoseconds: UInt64 in [100_000_000, 500_000_000, 900_000_000, 3_000_000_000] {
+            writer.observe(board.duration, nanoseconds: nanoseconds)
+        }
         var text = ""
         PrometheusText.render(scoreboard, into: &text)
         #expect(
             text.hasSuffix(
-                "seconds_bucket{le=\"0.5\"} 2\nseconds_bucket{le=\"1.0\"} 3\nseconds_bucket{le=\"+Inf\"} 4\nseconds_sum 4.5\nseconds_count 4\n"))
+                "seconds_bucket{le=\"0.5\"} 2\nseconds_bucket{le=\"1.0\"} 3\nseconds_bucket{le=\"+Inf\"} 4\nseconds_sum 4.5\nseconds_count 4\n"
+            ))
     }
 
     @Test func gaugesOfADeadWorkerGoCountersStay() throws {

@@ -14,7 +14,9 @@ import Testing
         #expect(Endpoint(url: url) == endpoint)
     }
 
-    @Test(arguments: ["", "localhost:6379", "http://h", "redis://", "redis://h:0", "redis://h:65536", "redis://h:x", "redis://h/db", "unix://relative"])
+    @Test(arguments: [
+        "", "localhost:6379", "http://h", "redis://", "redis://h:0", "redis://h:65536", "redis://h:x", "redis://h/db", "unix://relative",
+    ])
     func areRefusedOtherwise(_ url: String) {
         #expect(Endpoint(url: url) == nil)
     }

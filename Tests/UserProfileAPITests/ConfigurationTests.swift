@@ -23,7 +23,10 @@ private func problems(_ changes: [String: String]) -> [String] {
         #expect(found.count == 5)
     }
 
-    @Test(arguments: ["dev-secret-key-that-is-long-enough-to-pass-it", "change-in-production-0123456789-0123456789", "Your-Secret-0123456789-0123456789-0123"])
+    @Test(arguments: [
+        "dev-secret-key-that-is-long-enough-to-pass-it", "change-in-production-0123456789-0123456789",
+        "Your-Secret-0123456789-0123456789-0123",
+    ])
     func productionRefusesExampleSecrets(_ secret: String) {
         #expect(problems(["JWT_SECRET_KEY": secret]) == [])
         #expect(problems(["JWT_SECRET_KEY": secret, "ENVIRONMENT": "production"]).count == 1)
@@ -43,7 +46,9 @@ private func problems(_ changes: [String: String]) -> [String] {
 
     @Test func secretsAreNeverShown() throws {
         let configuration = try Configuration.read(valid, cores: 2)
-        for (name, value) in configuration.shown where ["JWT_SECRET_KEY", "DATABASE_URL", "REDIS_URL"].contains(name) { #expect(value == "********") }
+        for (name, value) in configuration.shown where ["JWT_SECRET_KEY", "DATABASE_URL", "REDIS_URL"].contains(name) {
+            #expect(value == "********")
+        }
         #expect(!"\(configuration.databaseURL)".contains("u:p"))
     }
 

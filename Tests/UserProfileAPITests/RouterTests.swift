@@ -10,7 +10,8 @@ private func find(_ method: String, _ path: String) -> Router.Outcome {
 @Suite struct Routing {
     @Test func everyRouteIsFoundByItsOwnTemplate() {
         for route in Route.allCases where route != .unmatched {
-            let path = route.definition.template.replacing("{user_id}", with: "0190a5c2-7b1e-7c3d-8e4f-5a6b7c8d9e0f").replacing("{tag}", with: "x%20y")
+            let path = route.definition.template.replacing("{user_id}", with: "0190a5c2-7b1e-7c3d-8e4f-5a6b7c8d9e0f").replacing(
+                "{tag}", with: "x%20y")
             guard case .route(let found, _) = find(route.definition.method.rawValue, path) else {
                 Issue.record("\(route) is not found")
                 continue
@@ -37,7 +38,8 @@ private func find(_ method: String, _ path: String) -> Router.Outcome {
     }
 
     @Test(arguments: [
-        "", "health", "/health/", "//", "/api/v1", "/api/v1/users", "/api/v1//users/me", "/api/v1/users/me/", "/API/v1/users/me", "/api/v1/users/me/x/y/z",
+        "", "health", "/health/", "//", "/api/v1", "/api/v1/users", "/api/v1//users/me", "/api/v1/users/me/", "/API/v1/users/me",
+        "/api/v1/users/me/x/y/z",
         "/a/b/c/d/e/f/g/h/i/j", "/api/v2/users/me",
     ])
     func unknownPathsAreNotFound(_ path: String) {

@@ -39,8 +39,10 @@ private func interestsError(_ text: String) throws -> APIError? {
     }
 
     @Test(arguments: [
-        (#"{"nickname":"x"}"#, ErrorCode.unknownField), (#"{"first_name":7}"#, .invalidFormat), (#"{"first_name":"a\u0000b"}"#, .invalidFormat),
-        (#"{"first_name":"a\nb"}"#, .invalidFormat), (#"{"gender":"\u0085"}"#, .invalidFormat), (#"{"profile_description":"a\rb"}"#, .invalidFormat),
+        (#"{"nickname":"x"}"#, ErrorCode.unknownField), (#"{"first_name":7}"#, .invalidFormat),
+        (#"{"first_name":"a\u0000b"}"#, .invalidFormat),
+        (#"{"first_name":"a\nb"}"#, .invalidFormat), (#"{"gender":"\u0085"}"#, .invalidFormat),
+        (#"{"profile_description":"a\rb"}"#, .invalidFormat),
         (#"{"date_of_birth":"2008-11-19"}"#, .ageRestriction), (#"{"date_of_birth":"2030-01-01"}"#, .ageRestriction),
         (#"{"date_of_birth":"1899-12-31"}"#, .invalidValue), (#"{"date_of_birth":"2001-02-29"}"#, .invalidFormat),
         (#"{"date_of_birth":"1990-1-1"}"#, .invalidFormat), (#"{"date_of_birth":"1990-01-01T00:00:00Z"}"#, .invalidFormat),
@@ -78,9 +80,11 @@ private func interestsError(_ text: String) throws -> APIError? {
     }
 
     @Test(arguments: [
-        (#"{"tag":"a<b"}"#, ErrorCode.invalidFormat), (#"{"tag":"😀"}"#, .invalidFormat), (#"{"tag":"a\tb"}"#, .invalidFormat), (#"{"tag":"  "}"#, .fieldTooShort),
+        (#"{"tag":"a<b"}"#, ErrorCode.invalidFormat), (#"{"tag":"😀"}"#, .invalidFormat), (#"{"tag":"a\tb"}"#, .invalidFormat),
+        (#"{"tag":"  "}"#, .fieldTooShort),
         (#"{"tag":7}"#, .invalidFormat), (#"{"weight":0.5}"#, .fieldRequired), (#"{"tag":"a","weight":1.01}"#, .invalidValue),
-        (#"{"tag":"a","weight":-0.1}"#, .invalidValue), (#"{"tag":"a","weight":null}"#, .invalidFormat), (#"{"tag":"a","weight":"1"}"#, .invalidFormat),
+        (#"{"tag":"a","weight":-0.1}"#, .invalidValue), (#"{"tag":"a","weight":null}"#, .invalidFormat),
+        (#"{"tag":"a","weight":"1"}"#, .invalidFormat),
         (#"{"tag":"a","x":1}"#, .unknownField), ("7", .invalidFormat), (#"{"tag":null}"#, .invalidFormat),
     ])
     func refuses(_ element: String, _ code: ErrorCode) throws {

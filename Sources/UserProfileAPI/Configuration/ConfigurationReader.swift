@@ -74,7 +74,9 @@ struct ConfigurationReader {
         result.poolMinimum = integer("DATABASE_POOL_MIN_SIZE", result.poolMinimum, 0...10_000)
         result.poolMaximum = integer("DATABASE_POOL_MAX_SIZE", result.poolMaximum, 2...10_000)
         if result.poolMaximum < 2 * result.workers {
-            problems.append("DATABASE_POOL_MAX_SIZE must be at least twice UPA_WORKERS (\(2 * result.workers)): two generations run side by side during a reload")
+            problems.append(
+                "DATABASE_POOL_MAX_SIZE must be at least twice UPA_WORKERS (\(2 * result.workers)): two generations run side by side during a reload"
+            )
         }
         result.preparesStatements = flag("UPA_PREPARED_STATEMENTS", result.preparesStatements)
         result.statementTimeout = integer("UPA_STATEMENT_TIMEOUT_MS", result.statementTimeout, 100...60_000)

@@ -27,7 +27,8 @@ enum SQLErrorTable {
 
     static func error(_ error: DatabaseError, requestID: String) -> APIError {
         switch error {
-        case .unavailable(let reason), .notSent(let reason): return .unavailable("The service is temporarily unavailable", cause: "database: \(reason)")
+        case .unavailable(let reason), .notSent(let reason):
+            return .unavailable("The service is temporarily unavailable", cause: "database: \(reason)")
         case .outcomeUnknown(let reason):
             return .unavailable("The outcome of the request is not known", cause: "database: outcome unknown: \(reason)")
         case .refused(let state, let message, let detail):

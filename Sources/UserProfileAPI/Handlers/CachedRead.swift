@@ -1,6 +1,6 @@
-internal import Metrics
-internal import Logging
 internal import JWT
+internal import Logging
+internal import Metrics
 internal import PostgreSQL
 internal import Wire
 

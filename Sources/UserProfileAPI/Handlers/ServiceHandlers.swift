@@ -1,5 +1,5 @@
-internal import PostgreSQL
 internal import Metrics
+internal import PostgreSQL
 internal import Wire
 
 /// The service about itself: `/`, health, metrics.
@@ -7,7 +7,8 @@ enum ServiceHandlers {
     static func information(_ exchange: Exchange) -> Answer {
         let identity = exchange.service.identity
         return json([
-            "name": .string(Service.name), "version": .string(identity.version), "environment": .string(identity.environment), "docs": "/docs/",
+            "name": .string(Service.name), "version": .string(identity.version), "environment": .string(identity.environment),
+            "docs": "/docs/",
         ])
     }
 

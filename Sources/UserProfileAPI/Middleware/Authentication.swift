@@ -1,6 +1,6 @@
-internal import Metrics
 internal import FastCGI
 internal import JWT
+internal import Metrics
 internal import Wire
 
 /// Who asks: the bearer token of the request (RFC 6750 section 2.1), verified. The account's state is the database's to decide.
@@ -10,7 +10,9 @@ enum Authentication {
         guard let header = exchange.request[.authorization], !header.isEmpty else { throw missing(exchange) }
         // nginx joins repeated headers with a comma, which no token contains.
         if header.contains(ASCII.comma) { throw repeated }
-        guard let token = bearerToken(header) else { throw refused(exchange, "malformed", .tokenInvalid, "The Authorization header must be: Bearer <token>") }
+        guard let token = bearerToken(header) else {
+            throw refused(exchange, "malformed", .tokenInvalid, "The Authorization header must be: Bearer <token>")
+        }
         guard !token.isEmpty else { throw missing(exchange) }
         do throws(TokenError) {
             return try exchange.verify(token)
@@ -19,7 +21,8 @@ enum Authentication {
             var text: [UInt8] = []
             Timestamp(seconds: instant).write(to: &text)
             throw refused(
-                exchange, error.label, .tokenExpired, "The token has expired", ["expired_at": .string(String(decoding: text, as: UTF8.self))])
+                exchange, error.label, .tokenExpired, "The token has expired",
+                ["expired_at": .string(String(decoding: text, as: UTF8.self))])
         }
     }
 
@@ -38,7 +41,9 @@ enum Authentication {
         refused(exchange, "missing", .tokenMissing, "An access token is needed: Authorization: Bearer <token>")
     }
 
-    private static func refused(_ exchange: Exchange, _ reason: String, _ code: ErrorCode, _ message: String, _ details: JSONObject = [:]) -> APIError {
+    private static func refused(_ exchange: Exchange, _ reason: String, _ code: ErrorCode, _ message: String, _ details: JSONObject = [:])
+        -> APIError
+    {
         count(reason, exchange)
         return APIError(code, message, details, cause: "token: \(reason)")
     }

@@ -18,7 +18,8 @@ public struct APIMetrics: Sendable {
 
     enum CacheResult: Int, CaseIterable { case hit, miss, error }
     static let authenticationReasons = [
-        "missing", "malformed", "algorithm", "signature", "type", "audience", "not_yet_valid", "expired", "unknown_account", "revoked", "state",
+        "missing", "malformed", "algorithm", "signature", "type", "audience", "not_yet_valid", "expired", "unknown_account", "revoked",
+        "state",
     ]
 
     public init() {
@@ -28,25 +29,32 @@ public struct APIMetrics: Sendable {
             "http_requests_total", "Requests answered, by route, method and class of status.",
             series: routes.flatMap { route in Self.statusClasses.map { "\(route),status=\"\($0)\"" } })
         duration = schema.histogram(
-            "http_request_duration_seconds", "From the accepted connection to the answer handed over.", bounds: Self.latencyBounds, series: routes)
-        queueWait = schema.histogram("http_queue_wait_seconds", "From nginx's first byte of the request to the accepted connection.", bounds: Self.latencyBounds)
+            "http_request_duration_seconds", "From the accepted connection to the answer handed over.", bounds: Self.latencyBounds,
+            series: routes)
+        queueWait = schema.histogram(
+            "http_queue_wait_seconds", "From nginx's first byte of the request to the accepted connection.", bounds: Self.latencyBounds)
         inFlight = schema.gauge("http_requests_in_flight", "Requests being worked on.")
         databaseDuration = schema.histogram(
-            "db_query_duration_seconds", "One call of a database function, the wait for a connection not included.", bounds: Self.latencyBounds,
+            "db_query_duration_seconds", "One call of a database function, the wait for a connection not included.",
+            bounds: Self.latencyBounds,
             series: DatabaseFunction.allCases.map { "function=\"\($0.name)\"" })
         databaseErrors = schema.counter(
-            "db_errors_total", "Calls without a result, by kind.", series: ["unavailable", "outcome_unknown", "refused"].map { "kind=\"\($0)\"" })
+            "db_errors_total", "Calls without a result, by kind.",
+            series: ["unavailable", "outcome_unknown", "refused"].map { "kind=\"\($0)\"" })
         connectionsInUse = schema.gauge("db_pool_connections_in_use", "Connections checked out of the pools.")
         cache = schema.counter(
             "cache_requests_total", "Cached bodies asked for, by cache and result.",
             series: CachedBody.allCases.flatMap { cache in CacheResult.allCases.map { "cache=\"\(cache.keyPrefix)\",result=\"\($0)\"" } })
         authenticationFailures = schema.counter(
-            "auth_failures_total", "Requests refused before their handler, by reason.", series: Self.authenticationReasons.map { "reason=\"\($0)\"" })
+            "auth_failures_total", "Requests refused before their handler, by reason.",
+            series: Self.authenticationReasons.map { "reason=\"\($0)\"" })
         self.schema = schema
     }
 
     private static func label(_ route: Route) -> String { route == .unmatched ? "unmatched" : route.definition.template }
 
     static func requestSeries(_ route: Route, status: Int) -> Int { route.rawValue * statusClasses.count + status / 100 - 1 }
-    static func cacheSeries(_ cache: CachedBody, _ result: CacheResult) -> Int { cache.rawValue * CacheResult.allCases.count + result.rawValue }
+    static func cacheSeries(_ cache: CachedBody, _ result: CacheResult) -> Int {
+        cache.rawValue * CacheResult.allCases.count + result.rawValue
+    }
 }

@@ -24,7 +24,9 @@ enum Dispatch {
     private static let notFound = APIError(.notFound, "There is nothing at this path")
 
     private static func route(_ exchange: Exchange) throws(APIError) {
-        guard let method = exchange.request[.method], let uri = exchange.request[.uri] else { throw APIError(.badRequest, "Not an HTTP request") }
+        guard let method = exchange.request[.method], let uri = exchange.request[.uri] else {
+            throw APIError(.badRequest, "Not an HTTP request")
+        }
         let path = uri.prefix { $0 != UInt8(ascii: "?") }
         switch exchange.service.router.find(method: method, path: path) {
         case .route(let route, let parameter):

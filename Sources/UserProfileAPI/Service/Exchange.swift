@@ -58,7 +58,9 @@ final class Exchange {
     }
 
     /// The same with the caller in front: every function for users begins with who asks and since when the token is good.
-    func callAsUser(_ function: DatabaseFunction, _ effect: Store.Effect, _ bind: (inout Parameters) -> Void = { _ in }) throws(APIError) -> Rows {
+    func callAsUser(_ function: DatabaseFunction, _ effect: Store.Effect, _ bind: (inout Parameters) -> Void = { _ in }) throws(APIError)
+        -> Rows
+    {
         guard let caller else { preconditionFailure("\(function) needs an authenticated route") }
         let issuedAt = issuedAt(caller)
         return try call(function, effect) { parameters in

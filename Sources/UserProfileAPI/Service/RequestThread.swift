@@ -1,7 +1,7 @@
-internal import Logging
 internal import Crypto
 internal import FastCGI
 internal import JWT
+internal import Logging
 internal import Metrics
 internal import Redis
 internal import Wire

@@ -27,7 +27,9 @@ final class Store {
     /// - Parameters:
     ///   - deadline: monotonic nanoseconds.
     ///   - bind: appends the call's parameters.
-    func call(_ function: DatabaseFunction, _ effect: Effect, deadline: Int64, _ bind: (inout Parameters) -> Void) throws(DatabaseError) -> Rows {
+    func call(_ function: DatabaseFunction, _ effect: Effect, deadline: Int64, _ bind: (inout Parameters) -> Void) throws(DatabaseError)
+        -> Rows
+    {
         parameters.removeAll()
         bind(&parameters)
         var attempt = 1

@@ -87,7 +87,8 @@ package struct InterestList {
         case nil: errors.add("interests", .fieldRequired, "Field 'interests' is required")
         case .array(let elements) where elements.count > Interest.maximumCount:
             errors.add(
-                "interests", .invalidValue, "At most \(Interest.maximumCount) interests are allowed", ["max_items": .integer(Interest.maximumCount)])
+                "interests", .invalidValue, "At most \(Interest.maximumCount) interests are allowed",
+                ["max_items": .integer(Interest.maximumCount)])
         case .array(let elements): interests = Self.read(elements, &errors)
         default: errors.add("interests", .invalidFormat, "Field 'interests' must be a list")
         }
