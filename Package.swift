@@ -31,21 +31,23 @@ let package = Package(
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(name: "CPosix"),
 
         // Pure cores and wrappers; none knows what a profile is.
         room("Wire"),
-        room("Crypto", ["COpenSSL"]),
+        room("Crypto", ["COpenSSL", "CArgon2"]),
         room("JWT", ["Wire", "Crypto"]),
         room("Metrics", ["CPosix"]),
         room("FastCGI", ["CFastCGI", "CPosix"]),
         room("PostgreSQL", ["CPostgreSQL", "CPosix"]),
         room("Redis", ["CHiredis", "CPosix"]),
+        room("HTTPClient", ["COpenSSL", "CPosix"]),
         room("Prefork", ["CPosix", log]),
 
         room(
             "UserProfileAPI",
-            ["Wire", "Crypto", "JWT", "Metrics", "FastCGI", "PostgreSQL", "Redis", log]),
+            ["Wire", "Crypto", "JWT", "Metrics", "FastCGI", "PostgreSQL", "Redis", "HTTPClient", "CPosix", log]),
         .executableTarget(
             name: "userprofile-api",
             dependencies: [
@@ -65,6 +67,7 @@ let package = Package(
         tests("Metrics", ["Metrics"]),
         tests("Prefork", ["Prefork"]),
         tests("PostgreSQL", ["PostgreSQL"]),
+        tests("HTTPClient", ["HTTPClient"]),
         tests("Redis", ["Redis"]),
         tests("UserProfileAPI", ["UserProfileAPI", "JWT", "Wire"]),
     ],

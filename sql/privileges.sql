@@ -9,7 +9,20 @@ grant select, update on activity.users to userprofile_owner;
 grant select, insert, update, delete on activity.user_settings, activity.user_interests to userprofile_owner;
 grant select on activity.user_blocks to userprofile_owner;
 grant select, insert, delete on activity.profile_views to userprofile_owner;
-grant select, delete on activity.media_assets to userprofile_owner;
+grant select, update, delete on activity.media_assets to userprofile_owner;
+grant select, insert, update, delete on activity.outbox, activity.idempotency_records to userprofile_owner;
+grant select, insert on activity.audit_log to userprofile_owner;
+grant select, insert, update on activity.user_search to userprofile_owner;
+grant select on activity.timezone_names to userprofile_owner;
+
+-- auth-api's table, where it exists; the functions only ever set `revoked`.
+do $$
+begin
+    if to_regclass('activity.refresh_tokens') is not null then
+        grant select, update on activity.refresh_tokens to userprofile_owner;
+    end if;
+end
+$$;
 
 do $$
 declare

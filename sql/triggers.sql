@@ -40,3 +40,27 @@ create trigger userprofile_settings_edit
             new.marketing_emails, new.ghost_mode, new.language, new.timezone))
     execute function activity.tg_user_settings_edit();
 \endif
+
+select not exists (
+    select from pg_trigger where tgrelid = 'activity.audit_log'::regclass and tgname = 'userprofile_append_only') as missing \gset
+\if :missing
+create trigger userprofile_append_only before update or delete or truncate on activity.audit_log
+    for each statement execute function activity.tg_append_only();
+\endif
+
+select not exists (
+    select from pg_trigger where tgrelid = 'activity.users'::regclass and tgname = 'userprofile_users_search_insert') as missing \gset
+\if :missing
+create trigger userprofile_users_search_insert after insert on activity.users
+    for each row execute function activity.tg_users_search();
+create trigger userprofile_users_search_update
+    after update of username, first_name, last_name, verification_count, status, ban_expires_at, is_active, deleted_at
+    on activity.users
+    for each row when (
+        (old.username, old.first_name, old.last_name, old.verification_count, old.status, old.ban_expires_at, old.is_active,
+            old.deleted_at)
+        is distinct from
+        (new.username, new.first_name, new.last_name, new.verification_count, new.status, new.ban_expires_at, new.is_active,
+            new.deleted_at))
+    execute function activity.tg_users_search();
+\endif

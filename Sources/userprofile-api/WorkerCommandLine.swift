@@ -26,7 +26,9 @@ struct WorkerCommandLine: ParsableCommand {
                 file: WorkerDescriptor.scoreboard, schema: metrics.schema, slots: slots, threads: configuration.threads)
         else { throw ValidationError("the scoreboard has another shape than this binary expects") }
         Acceptor.initializeLibrary()
-        let service = Service(configuration: configuration, identity: identity, metrics: metrics, scoreboard: scoreboard, logger: logger)
+        let service = Service(
+            configuration: configuration, identity: identity, metrics: metrics, scoreboard: scoreboard,
+            lockFile: "/proc/self/fd/\(WorkerDescriptor.scoreboard)", logger: logger)
         service.warm()
         try Worker.run(threads: configuration.threads) { number, drain in
             var thread = RequestThread(service: service, slot: slot, thread: number, listener: WorkerDescriptor.listener)

@@ -73,6 +73,15 @@ def test_a_room_may_only_name_rooms_above_it(tmp_path):
     assert "Wire names JWT" in done.stdout
 
 
+def test_a_c_library_has_one_wrapper(tmp_path):
+    (tmp_path / "rooms.txt").write_text("Redis: CHiredis\nCache: CHiredis\n")
+    (tmp_path / "Sources").mkdir()
+    done = subprocess.run(["/usr/bin/python3", ROOT / "scripts/lib/check_rooms.py", tmp_path / "rooms.txt", tmp_path / "Sources"],
+                          text=True, capture_output=True)
+    assert done.returncode == 1
+    assert "CHiredis has two wrappers, Redis and Cache" in done.stdout
+
+
 def test_counts_come_from_junit_files(tmp_path):
     report = tmp_path / "x.xml"
     report.write_text('<testsuites><testsuite><testcase/><testcase><failure/></testcase><testcase><error/></testcase>'

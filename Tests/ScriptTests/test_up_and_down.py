@@ -112,7 +112,7 @@ def test_up_brings_back_what_was_killed(stack, name):
     assert after[name] != before[name] and alive(after[name])
     assert {key: value for key, value in after.items() if key != name} == \
            {key: value for key, value in before.items() if key != name}
-    assert stack.client().get("/health").status == 200
+    wait_for(lambda: stack.client().get("/health").status == 200)
 
 
 def test_without_the_service_nginx_answers_502_and_logs_no_search_term(stack):

@@ -139,6 +139,7 @@ class Bench:
         if row.settings:
             self.stack.reload(**row.settings)
         supervisor = int(pathlib.Path(self.stack.env["SUPERVISOR_PID_FILE"]).read_text())
+        wait_for(lambda: len(children(supervisor)) == self.workers + 1)  # the generation before has left
         with yardstick(row, self) as process:
             sides = [(ours, ours_file, supervisor), (limit, limit_file, process.pid)]
             for _, file, pid in sides:
@@ -182,7 +183,7 @@ def report(row, ours, limit):
 
 def version(*command):
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return done.stdout.strip().splitlines()[0] if done.stdout.strip() else "?"
+    return done.stdout.strip().splitlines()[0] if done.returncode == 0 and done.stdout.strip() else "?"
 
 
 def describe(bench):
@@ -223,6 +224,8 @@ def main():
                 if not options.row or row.name in options.row:
                     sys.stdout.flush()
                     failed[row.name] = report(row, *bench.measure(row))
+        except (RuntimeError, subprocess.CalledProcessError) as problem:
+            sys.exit(f"bench: {problem}\n{getattr(problem, 'stderr', None) or ''}  next: scripts/up must work first; then scripts/bench again")
         finally:
             bench.stack.remove()
     missed = [name for name, reasons in failed.items() if reasons]

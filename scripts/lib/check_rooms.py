@@ -10,7 +10,7 @@ IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:private|fileprivate|in
 
 
 def read_table(path):
-    rooms, everywhere, wrappers, problems = {}, set(), {}, []
+    rooms, everywhere, shared, wrappers, problems = {}, set(), set(), {}, []
     for line in pathlib.Path(path).read_text().splitlines():
         line = line.partition("#")[0]
         if ":" not in line:
@@ -19,8 +19,11 @@ def read_table(path):
         if name == "any":
             everywhere = set(allowed.split())
             continue
+        if name == "shared":
+            shared = set(allowed.split())
+            continue
         for module in allowed.split():
-            if module[0] == "C" and module[1:2].isupper() and module not in rooms:
+            if module[0] == "C" and module[1:2].isupper() and module not in shared | set(rooms):
                 if module in wrappers:
                     problems.append(f"rooms.txt: {module} has two wrappers, {wrappers[module]} and {name}")
                 wrappers[module] = name

@@ -49,8 +49,22 @@ live_pid() {
     printf '%s\n' "$pid"
 }
 
-# A zombie has no command line any more, so it counts as gone.
-is_gone() { [ -z "$(tr -d '\0' 2>/dev/null <"/proc/$1/cmdline")" ]; }
+# A zombie is gone; a process between fork and exec, which has no command line for a moment, is not.
+is_gone() {
+    local stat
+    read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
+    case ${stat##*) } in [ZX]*) ;; *) return 1 ;; esac
+}
+
+# wait_started PID SECONDS COMMAND…: until the command succeeds; fails at once when the process ends before.
+wait_started() {
+    local pid=$1 deadline=$((SECONDS + $2))
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        if is_gone "$pid" || [ "$SECONDS" -gt "$deadline" ]; then return 1; fi
+        sleep 0.05
+    done
+}
 
 # stop_pid NAME PID SIGNAL SECONDS: asks, waits, then insists.
 stop_pid() {

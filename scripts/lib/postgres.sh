@@ -93,7 +93,7 @@ pg_init() {
 }
 
 pg_up() {
-    local pid file
+    local file
     pg_identity
     make_sockets_dir
     mkdir -p "$PG_HOME"
@@ -103,19 +103,27 @@ pg_up() {
         chown --reference="$PG_HOME" "$file"
         pg_down
     fi
-    if ! pg_pid >/dev/null; then
-        require_port PORT_PG "$PORT_PG"
-        # Left by a dead server; the number in them may be anybody's now.
-        rm -f "$PG_HOME/data/postmaster.pid" "$PG_SOCKETS/.s.PGSQL.$PORT_PG" "$PG_SOCKETS/.s.PGSQL.$PORT_PG.lock"
-        step "PostgreSQL on 127.0.0.1:$PORT_PG"
-        start_daemon "$LOGS/postgres.log" "${PG_AS[@]}" "$PG_BIN/postgres" -D "$PG_HOME/data"
-        pid=$DAEMON_PID
-        if ! wait_until 60 pg_ready || is_gone "$pid"; then
-            log_tail "$LOGS/postgres.log"
-            die "PostgreSQL did not start" "mend what the log says, then run scripts/up again"
-        fi
-    fi
+    pg_pid >/dev/null || pg_start
     pg_create_database
+}
+
+pg_start() {
+    local deadline=$((SECONDS + 20)) mark
+    require_port PORT_PG "$PORT_PG"
+    # Left by a dead server; the number in them may be anybody's now.
+    rm -f "$PG_HOME/data/postmaster.pid" "$PG_SOCKETS/.s.PGSQL.$PORT_PG" "$PG_SOCKETS/.s.PGSQL.$PORT_PG.lock"
+    step "PostgreSQL on 127.0.0.1:$PORT_PG"
+    while :; do
+        mark=$(wc -l 2>/dev/null <"$LOGS/postgres.log" || echo 0)
+        start_daemon "$LOGS/postgres.log" "${PG_AS[@]}" "$PG_BIN/postgres" -D "$PG_HOME/data"
+        wait_started "$DAEMON_PID" 60 pg_ready && return
+        # The children of a server that was killed take a moment to notice; until then they hold its memory.
+        tail -n +$((mark + 1)) "$LOGS/postgres.log" | grep -q 'shared memory block .* still in use' || break
+        [ "$SECONDS" -lt "$deadline" ] || break
+        sleep 0.2
+    done
+    log_tail "$LOGS/postgres.log"
+    die "PostgreSQL did not start" "mend what the log says, then run scripts/up again"
 }
 
 pg_create_database() {

@@ -35,7 +35,7 @@ redis_up() {
     step "Redis on 127.0.0.1:$PORT_REDIS"
     start_daemon "$LOGS/redis.log" redis-server "$REDIS_CONF"
     pid=$DAEMON_PID
-    if ! wait_until 15 redis_ping || is_gone "$pid"; then
+    if ! wait_started "$pid" 15 redis_ping; then
         log_tail "$LOGS/redis.log"
         die "Redis did not start" "mend what the log says, then run scripts/up again"
     fi

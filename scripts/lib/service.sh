@@ -91,11 +91,9 @@ service_up() {
     fi
 }
 
-service_settled() { service_healthy || { [ -n "$SERVICE_STARTED" ] && is_gone "$SERVICE_STARTED"; }; }
-
 # Ready means: answered through nginx. A process that ended is reported at once.
 service_ready() {
-    if ! wait_until 30 service_settled || ! service_healthy; then
+    if ! wait_started "${SERVICE_STARTED:-$(service_pid)}" 30 service_healthy; then
         log_tail "$LOGS/service.log"
         die "the service does not answer on https://localhost:$PORT_HTTPS/health" "mend what $LOGS/service.log says, then run scripts/up again"
     fi

@@ -52,3 +52,13 @@ static inline int64_t upa_realtime_now(void) { return upa_clock(CLOCK_REALTIME);
 
 // errno is a macro; Glibc's accessor is fine, but a plain function keeps the call sites alike.
 static inline int upa_errno(void) { return errno; }
+
+// Open-file-description locks (fcntl(2)) sit behind _GNU_SOURCE: one byte of a file as a slot that its holder's death frees.
+static inline int upa_try_lock_byte(int fd, long byte) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    return fcntl(fd, 37 /* F_OFD_SETLK */, &lock);
+}
+static inline int upa_unlock_byte(int fd, long byte) {
+    struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    return fcntl(fd, 37 /* F_OFD_SETLK */, &lock);
+}

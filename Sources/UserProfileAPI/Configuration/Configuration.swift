@@ -55,6 +55,15 @@ public struct Configuration: Sendable {
     /// The longest lifetime of an access token of any issuer, in seconds.
     public var accessTokenLifetime = 1800
 
+    // Sibling services
+    /// The keys of each service; several values while one is rotated.
+    package var serviceKeys: [ServiceName: [[UInt8]]] = [:]
+    /// As older deployments did: any service's key opens every service endpoint.
+    public var anyServiceKeyOpensAll = false
+    var passwordVerifier = PasswordVerifier.database
+    /// Password checks at once on this host.
+    public var passwordChecks = 2
+
     // Other
     public var imageDomain = ""
     public var rateLimitEnabled = true

@@ -19,6 +19,7 @@ extension Configuration {
             ("JWT_ISSUER", tokenPolicy.issuer ?? ""), ("JWT_AUDIENCE", tokenPolicy.audience ?? ""),
             ("JWT_LEEWAY_SECONDS", "\(tokenPolicy.leeway)"),
             ("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", "\(accessTokenLifetime / 60)"),
+            ("SERVICE_KEY_SCOPES", anyServiceKeyOpensAll ? "any" : "own"), ("UPA_PASSWORD_CHECKS", "\(passwordChecks)"),
             ("IMAGE_API_CDN_DOMAIN", imageDomain), ("RATE_LIMIT_ENABLED", "\(rateLimitEnabled)"), ("ENABLE_METRICS", "\(metricsEnabled)"),
             ("LOG_LEVEL", logLevel), ("LOG_FORMAT", logFormat.rawValue),
         ]

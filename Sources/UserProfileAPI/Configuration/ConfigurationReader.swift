@@ -1,3 +1,4 @@
+internal import HTTPClient
 internal import Glibc
 internal import JWT
 internal import Redis
@@ -28,6 +29,7 @@ struct ConfigurationReader {
     static let known: Set<String> = [
         "UPA_WORKERS", "UPA_THREADS", "UPA_PID_FILE", "UPA_WORKER_SLOT", "UPA_WORKER_GENERATION", "UPA_SLOTS", "UPA_PREPARED_STATEMENTS",
         "UPA_STATEMENT_TIMEOUT_MS", "UPA_REQUEST_DEADLINE_MS", "UPA_REDIS_TIMEOUT_MS", "UPA_ENV_FILE",
+        "UPA_PASSWORD_CHECKS",
     ]
     /// Pieces of the values that examples and old deployments carried; never a secret.
     private static let exampleMarks = ["dev-", "change-in-production", "change-me", "changeme", "your-secret", "example"]
@@ -49,6 +51,7 @@ struct ConfigurationReader {
         readDatabase(&result)
         readRedis(&result)
         readTokens(&result)
+        readServices(&result)
         result.cacheEnabled = flag("CACHE_ENABLED", result.cacheEnabled)
         let defaultTTL = value("CACHE_DEFAULT_TTL") == nil ? nil : integer("CACHE_DEFAULT_TTL", 300, 1...86_400)
         result.profileTTL = integer("CACHE_TTL_USER_PROFILE", defaultTTL ?? result.profileTTL, 1...86_400)
@@ -116,8 +119,36 @@ struct ConfigurationReader {
         result.accessTokenLifetime = integer("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1...525_600) * 60
     }
 
-    private mutating func checkSecret(_ name: String, _ secret: String) {
-        if secret.utf8.count < 32 { problems.append("\(name) is shorter than 32 characters: openssl rand -hex 32 makes one") }
+    private mutating func readServices(_ result: inout Configuration) {
+        for service in ServiceName.allCases {
+            let keys = secret(service.variable)?.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty } ?? []
+            for key in keys { checkSecret(service.variable, String(key), minimum: 16) }
+            result.serviceKeys[service] = keys.map { Array($0.utf8) }
+        }
+        let scopes = value("SERVICE_KEY_SCOPES") ?? "own"
+        if scopes != "own", scopes != "any" { problems.append("SERVICE_KEY_SCOPES must be own or any") }
+        result.anyServiceKeyOpensAll = scopes == "any"
+        result.passwordChecks = integer("UPA_PASSWORD_CHECKS", result.passwordChecks, 1...64)
+        switch value("PASSWORD_VERIFIER") ?? "database" {
+        case "database": break
+        case "auth-api":
+            guard let url = HTTPURL(required("AUTH_API_URL", "where auth-api listens, http:// or https://")) else {
+                problems.append("AUTH_API_URL must be http://host[:port] or https://host[:port]")
+                return
+            }
+            let path = required("AUTH_API_VERIFY_PATH", "the path of auth-api's password check")
+            if !path.hasPrefix("/") { problems.append("AUTH_API_VERIFY_PATH must begin with /") }
+            guard let token = secret("AUTH_API_TOKEN") else {
+                problems.append("AUTH_API_TOKEN is not set: auth-api's service token")
+                return
+            }
+            result.passwordVerifier = .authAPI(url: url, path: path, token: Secret(token))
+        default: problems.append("PASSWORD_VERIFIER must be database or auth-api")
+        }
+    }
+
+    private mutating func checkSecret(_ name: String, _ secret: String, minimum: Int = 32) {
+        if secret.utf8.count < minimum { problems.append("\(name) is shorter than \(minimum) characters: openssl rand -hex 32 makes one") }
         guard environment == .production else { return }
         let lowered = secret.lowercased()
         if Self.exampleMarks.contains(where: { lowered.contains($0) }) {

@@ -7,6 +7,9 @@ package enum ErrorCode: String {
     case tokenMissing = "AUTH_TOKEN_MISSING"
     case tokenInvalid = "AUTH_TOKEN_INVALID"
     case tokenExpired = "AUTH_TOKEN_EXPIRED"
+    case serviceKeyMissing = "AUTH_SERVICE_KEY_MISSING"
+    case serviceKeyInvalid = "AUTH_SERVICE_KEY_INVALID"
+    case passwordInvalid = "AUTH_PASSWORD_INVALID"
     case insufficientPermissions = "AUTH_INSUFFICIENT_PERMISSIONS"
     case premiumRequired = "SUBSCRIPTION_PREMIUM_REQUIRED"
     case userBanned = "USER_BANNED"
@@ -17,6 +20,10 @@ package enum ErrorCode: String {
     case payloadTooLarge = "PAYLOAD_TOO_LARGE"
     case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
     case duplicate = "RESOURCE_DUPLICATE"
+    case protectedUser = "CONFLICT_PROTECTED_USER"
+    case photoChanged = "CONFLICT_PHOTO_CHANGED"
+    case idempotencyInProgress = "IDEMPOTENCY_IN_PROGRESS"
+    case idempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED"
     case preconditionFailed = "PRECONDITION_FAILED"
     case fieldRequired = "VALIDATION_FIELD_REQUIRED"
     case fieldTooLong = "VALIDATION_FIELD_TOO_LONG"
@@ -32,15 +39,17 @@ package enum ErrorCode: String {
     var status: Int {
         switch self {
         case .badRequest, .limitExceeded: 400
-        case .tokenMissing, .tokenInvalid, .tokenExpired: 401
+        case .tokenMissing, .tokenInvalid, .tokenExpired, .serviceKeyMissing, .serviceKeyInvalid, .passwordInvalid: 401
         case .insufficientPermissions, .premiumRequired, .userBanned, .userTemporarilyBanned, .userDeleted: 403
         case .notFound: 404
         case .methodNotAllowed: 405
-        case .duplicate: 409
+        case .duplicate, .protectedUser, .photoChanged, .idempotencyInProgress: 409
         case .preconditionFailed: 412
         case .payloadTooLarge: 413
         case .unsupportedMediaType: 415
-        case .fieldRequired, .fieldTooLong, .fieldTooShort, .invalidFormat, .invalidValue, .unknownField, .ageRestriction: 422
+        case .fieldRequired, .fieldTooLong, .fieldTooShort, .invalidFormat, .invalidValue, .unknownField, .ageRestriction,
+            .idempotencyKeyReused:
+            422
         case .internalError, .databaseError: 500
         case .unavailable: 503
         }
@@ -58,6 +67,8 @@ package struct APIError: Error {
     var retryAfter: Int?
     /// For 405: the methods that the path knows.
     var allow: String?
+    /// A refusal recorded under an idempotency key, given again.
+    var isReplay = false
 
     init(_ code: ErrorCode, _ message: String, _ details: JSONObject = [:], cause: String? = nil) {
         self.code = code

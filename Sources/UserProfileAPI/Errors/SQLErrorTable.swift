@@ -14,6 +14,10 @@ enum SQLErrorTable {
         "UPA07": (.premiumRequired, "This needs a premium subscription"),
         "UPN01": (.notFound, "Not found"),
         "UPC01": (.duplicate, "Already taken"),
+        "UPC02": (.protectedUser, "This account is protected"),
+        "UPC03": (.photoChanged, "The photo has changed since it was read"),
+        "UPC04": (.idempotencyInProgress, "A request with this Idempotency-Key is still being carried out"),
+        "UPC06": (.idempotencyKeyReused, "This Idempotency-Key was used for another request"),
         "UPC05": (.preconditionFailed, "The resource has changed since it was read"),
         "UPL01": (.limitExceeded, "The limit is reached"),
         "UPV01": (.fieldRequired, "A required field is missing"),
@@ -25,6 +29,12 @@ enum SQLErrorTable {
         "UPV07": (.unknownField, "A field is not known here"),
     ]
 
+    /// The answer to a refusal of our own class, also one that was recorded under an idempotency key.
+    static func refusal(_ state: SQLState, detail: String?) -> APIError {
+        guard let (code, text) = own[state] else { return APIError(.internalError, "Internal error", cause: "unknown SQLSTATE \(state)") }
+        return APIError(code, text, details(detail), cause: "\(state)")
+    }
+
     static func error(_ error: DatabaseError, requestID: String) -> APIError {
         switch error {
         case .unavailable(let reason), .notSent(let reason):
@@ -32,7 +42,7 @@ enum SQLErrorTable {
         case .outcomeUnknown(let reason):
             return .unavailable("The outcome of the request is not known", cause: "database: outcome unknown: \(reason)")
         case .refused(let state, let message, let detail):
-            if let (code, text) = own[state] { return APIError(code, text, details(detail), cause: "\(state)") }
+            if own[state] != nil { return refusal(state, detail: detail) }
             let cause = "SQLSTATE \(state): \(message)"
             if isOutage(state) { return .unavailable("The service is temporarily unavailable", cause: cause) }
             return APIError(.databaseError, "The request could not be carried out", ["request_id": .string(requestID)], cause: cause)

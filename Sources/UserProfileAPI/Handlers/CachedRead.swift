@@ -22,7 +22,7 @@ enum CachedRead {
     }
 
     private static func read(_ exchange: Exchange, _ function: DatabaseFunction) throws(APIError) -> (body: [UInt8], secondsFresh: Int?) {
-        let rows = try exchange.callAsUser(function, .read)
+        let rows = try exchange.callAsUser(function, .repeatable)
         let freshUntil = rows.integer(0, 2)
         return (try exchange.body(rows), freshUntil.map { $0 - Clock.seconds() })
     }
@@ -35,15 +35,5 @@ enum CachedRead {
             case .unavailable: .error
             }
         exchange.writer.increment(exchange.service.metrics.cache, series: APIMetrics.cacheSeries(cache, result))
-    }
-}
-
-extension Exchange {
-    /// Drops the caller's cached bodies after a write, before it is answered.
-    func invalidate(_ caches: CachedBody...) {
-        guard configuration.cacheEnabled, let caller else { return }
-        if !cache.invalidate(caches, caller.subject) {
-            service.logger.warning("cached bodies not dropped", metadata: ["caches": "\(caches)"])
-        }
     }
 }

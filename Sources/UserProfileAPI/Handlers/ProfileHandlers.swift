@@ -11,7 +11,7 @@ enum ProfileHandlers {
         let user = try PathParameter.userID(exchange)
         // A HEAD looks at nothing that would be worth a record.
         let recordsView = !exchange.isHead
-        let rows = try exchange.callAsUser(.getPublicProfile, recordsView ? .write : .read) { parameters in
+        let rows = try exchange.callAsUser(.getPublicProfile, recordsView ? .write : .repeatable) { parameters in
             parameters.append { user.write(to: &$0) }
             parameters.append(recordsView)
         }
@@ -20,11 +20,9 @@ enum ProfileHandlers {
 
     static func update(_ exchange: Exchange) throws(APIError) -> Answer {
         let changes = try ProfileChanges(RequestBody.object(exchange), today: CalendarDate(epochSeconds: Clock.seconds()))
-        let rows = try exchange.callAsUser(.updateProfile, .write) { parameters in
+        return try UserWrite.answer(exchange, .updateProfile, drops: [.profile]) { parameters in
             parameters.append { $0.append(json: .object(changes.fields)) }
             parameters.append(nil as Int?)
         }
-        exchange.invalidate(.profile)
-        return Answer(try exchange.body(rows))
     }
 }

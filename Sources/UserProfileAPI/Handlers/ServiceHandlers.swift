@@ -17,7 +17,7 @@ enum ServiceHandlers {
     /// Asks both dependencies; neither may keep the answer waiting, so each has a short deadline of its own.
     static func health(_ exchange: Exchange) -> Answer {
         let deadline = exchange.start + 1_500_000_000
-        let database = (try? exchange.store.call(.ping, .read, deadline: deadline) { _ in }.count) != nil
+        let database = (try? exchange.store.call(.ping, .repeatable, deadline: deadline) { _ in }.count) != nil
         let cache = exchange.cache.ping()
         let status: JSONValue = !database ? "unhealthy" : cache ? "healthy" : "degraded"
         let identity = exchange.service.identity

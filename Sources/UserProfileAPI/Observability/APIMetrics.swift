@@ -19,7 +19,8 @@ public struct APIMetrics: Sendable {
     enum CacheResult: Int, CaseIterable { case hit, miss, error }
     static let authenticationReasons = [
         "missing", "malformed", "algorithm", "signature", "type", "audience", "not_yet_valid", "expired", "unknown_account", "revoked",
-        "state",
+        "state", "service_key_missing",
+        "service_key_invalid", "service_key_scope", "role", "password",
     ]
 
     public init() {

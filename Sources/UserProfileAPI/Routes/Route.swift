@@ -7,49 +7,42 @@ package enum Method: String, CaseIterable {
     case delete = "DELETE"
 }
 
-/// Every endpoint. The table below is the one place that says what each is: router, metrics and documents read it.
+/// Every endpoint, in the contract's order; what each one is stands in RouteTable.swift.
 package enum Route: Int, CaseIterable {
-    case serviceInformation
-    case health
-    case healthLive
-    case healthReady
-    case metrics
-    case ownProfile
-    case publicProfile
-    case updateProfile
-    case interests
-    case setInterests
-    case addInterest
-    case removeInterest
+    case serviceInformation, health, healthLive, healthReady, metrics
+    case ownProfile, publicProfile, updateProfile, updateUsername, deleteAccount
+    case setMainPhoto, addPhoto, removePhoto
+    case interests, setInterests, addInterest, removeInterest
+    case settings, updateSettings
+    case subscription, updateOwnSubscription, grantCaptain, revokeCaptain
+    case verification, verify, noShow, activityCounters
+    case search, heartbeat
+    case photoQueue, moderatePhoto, ban, unban
+    case export, profileViews, updateSubscription
     /// Stands for whatever matches no route, so that it is counted and logged too.
     case unmatched
+}
 
-    package struct Definition {
-        package let method: Method
-        /// Path with `{name}` for parameters; the label of metrics and logs.
-        package let template: String
-    }
+/// A role of `users.roles`.
+enum Role: String {
+    case moderator, admin
+}
 
-    package var definition: Definition { Self.definitions[rawValue] }
+/// A sibling service, known by its key.
+package enum ServiceName: String, CaseIterable, Sendable {
+    case participation, moderation, activities, payment
 
-    private static let definitions: [Definition] = allCases.map(define)
+    /// The variable that lists its keys.
+    package var variable: String { "\(rawValue.uppercased())_API_KEY" }
+}
 
-    private static func define(_ route: Route) -> Definition {
-        func at(_ method: Method, _ template: String) -> Definition { Definition(method: method, template: template) }
-        switch route {
-        case .serviceInformation: return at(.get, "/")
-        case .health: return at(.get, "/health")
-        case .healthLive: return at(.get, "/health/live")
-        case .healthReady: return at(.get, "/health/ready")
-        case .metrics: return at(.get, "/metrics")
-        case .ownProfile: return at(.get, "/api/v1/users/me")
-        case .publicProfile: return at(.get, "/api/v1/users/{user_id}")
-        case .updateProfile: return at(.patch, "/api/v1/users/me")
-        case .interests: return at(.get, "/api/v1/users/me/interests")
-        case .setInterests: return at(.put, "/api/v1/users/me/interests")
-        case .addInterest: return at(.post, "/api/v1/users/me/interests")
-        case .removeInterest: return at(.delete, "/api/v1/users/me/interests/{tag}")
-        case .unmatched: return at(.get, "")
-        }
-    }
+/// Who may call a route.
+enum Access {
+    case open
+    case user
+    /// A user with the role; an admin may do what a moderator may.
+    case role(Role)
+    /// A user who is an admin, or whose request carries the payment service's key.
+    case adminOrPayment
+    case service(ServiceName)
 }

@@ -6,6 +6,10 @@ struct Answer {
     var contentType: StaticString = "application/json"
     var body: [UInt8]
     var caching = Caching.none
+    /// The first result of an idempotent request, given again.
+    var isReplay = false
+    /// The name under which a client may save the body.
+    var fileName: StaticString?
     /// Work that the client need not wait for, done when the answer has been handed over.
     var afterwards: (() -> Void)?
 
@@ -27,6 +31,8 @@ extension ResponseWriter {
         begin(status: answer.status)
         header("Content-Type", answer.contentType)
         header("Cache-Control", answer.caching == .none ? "no-store" : "private, no-cache")
+        if answer.isReplay { header("Idempotent-Replayed", "true") }
+        if let fileName = answer.fileName { header("Content-Disposition", bytes: "attachment; filename=\"\(fileName)\"".utf8) }
         end(body: answer.body, sendBody: sendBody)
     }
 
@@ -36,6 +42,7 @@ extension ResponseWriter {
         header("Cache-Control", "no-store")
         if error.code.status == 401 { header("WWW-Authenticate", #"Bearer error="invalid_token""#) }
         if let seconds = error.retryAfter { header("Retry-After", seconds) }
+        if error.isReplay { header("Idempotent-Replayed", "true") }
         if let allow = error.allow { header("Allow", bytes: allow.utf8) }
         end(body: error.body, sendBody: sendBody)
     }

@@ -1,7 +1,8 @@
 internal import FastCGI
+internal import PostgreSQL
 internal import Wire
 
-/// From a request to its handler, in the order of checks that clients can see: route and method, size, token, then the handler.
+/// From a request to its handler, in the order of checks that clients can see: route and method, size, token or key, then the handler.
 enum Dispatch {
     static func answer(_ exchange: Exchange) throws(APIError) -> Answer {
         try route(exchange)
@@ -11,13 +12,19 @@ enum Dispatch {
         case .parameterTooLarge: throw APIError(.badRequest, "The request's headers are too large")
         case .bodyTruncated: throw APIError(.badRequest, "The body ended early")
         }
-        switch exchange.route {
-        case .serviceInformation: return ServiceHandlers.information(exchange)
-        case .health, .healthReady: return ServiceHandlers.health(exchange)
-        case .healthLive: return ServiceHandlers.live(exchange)
-        case .metrics: return try ServiceHandlers.metrics(exchange)
-        case .unmatched: throw notFound
-        default: return try answerUser(exchange)
+        switch exchange.route.definition.access {
+        case .open: return try handle(exchange)
+        case .service(let service):
+            exchange.callingService = try ServiceAuthentication.authenticate(exchange, for: service)
+            return try handle(exchange)
+        case .user: return try answerUser(exchange, needs: nil)
+        case .role(let role): return try answerUser(exchange, needs: role)
+        case .adminOrPayment:
+            exchange.caller = try Authentication.authenticate(exchange)
+            if try ServiceAuthentication.service(exchange) != nil {
+                exchange.callingService = try ServiceAuthentication.authenticate(exchange, for: .payment)
+            }
+            return try answerUser(exchange, needs: exchange.callingService == nil ? .admin : nil)
         }
     }
 
@@ -40,44 +47,77 @@ enum Dispatch {
         }
     }
 
-    private static func answerUser(_ exchange: Exchange) throws(APIError) -> Answer {
-        exchange.caller = try Authentication.authenticate(exchange)
+    private static func answerUser(_ exchange: Exchange, needs role: Role?) throws(APIError) -> Answer {
+        if exchange.caller == nil { exchange.caller = try Authentication.authenticate(exchange) }
         do throws(APIError) {
             return try handle(exchange)
         } catch {
-            throw try accountFirst(exchange, error)
+            throw try accountFirst(exchange, error, needs: role)
         }
     }
 
-    /// The account's state comes before what is wrong with the body: a refusal that never reached the database asks it first.
-    private static func accountFirst(_ exchange: Exchange, _ error: APIError) throws(APIError) -> APIError {
+    /// The account's state and role come before what is wrong with the request: a refusal that never reached the database asks it first.
+    private static func accountFirst(_ exchange: Exchange, _ error: APIError, needs role: Role?) throws(APIError) -> APIError {
         if let reason = reason(error.code) {
             Authentication.count(reason, exchange)
             return error
         }
         guard error.cause == nil, error.code.status < 500 else { return error }
-        _ = try exchange.callAsUser(.authorize, .read)
-        return error
+        let rows = try exchange.callAsUser(.authorize, .repeatable)
+        guard let role, rows.text(0, 0).flatMap(AuthorizationRecord.init)?.has(role) != true else { return error }
+        Authentication.count("role", exchange)
+        return APIError(
+            .insufficientPermissions, "This needs a role that the account does not have", ["required_role": .string(role.rawValue)],
+            cause: "role")
     }
 
     private static func reason(_ code: ErrorCode) -> String? {
         switch code {
         case .tokenInvalid: "revoked"
         case .userBanned, .userTemporarilyBanned, .userDeleted: "state"
+        case .insufficientPermissions: "role"
         default: nil
         }
     }
 
     private static func handle(_ exchange: Exchange) throws(APIError) -> Answer {
         switch exchange.route {
-        case .ownProfile: return try ProfileHandlers.own(exchange)
-        case .publicProfile: return try ProfileHandlers.public(exchange)
-        case .updateProfile: return try ProfileHandlers.update(exchange)
-        case .interests: return try InterestHandlers.list(exchange)
-        case .setInterests: return try InterestHandlers.replace(exchange)
-        case .addInterest: return try InterestHandlers.add(exchange)
-        case .removeInterest: return try InterestHandlers.remove(exchange)
-        case .serviceInformation, .health, .healthLive, .healthReady, .metrics, .unmatched: throw notFound
+        case .serviceInformation: ServiceHandlers.information(exchange)
+        case .health, .healthReady: ServiceHandlers.health(exchange)
+        case .healthLive: ServiceHandlers.live(exchange)
+        case .metrics: try ServiceHandlers.metrics(exchange)
+        case .ownProfile: try ProfileHandlers.own(exchange)
+        case .publicProfile: try ProfileHandlers.public(exchange)
+        case .updateProfile: try ProfileHandlers.update(exchange)
+        case .updateUsername: try AccountHandlers.rename(exchange)
+        case .deleteAccount: try AccountHandlers.delete(exchange)
+        case .setMainPhoto: try PhotoHandlers.setMain(exchange)
+        case .addPhoto: try PhotoHandlers.add(exchange)
+        case .removePhoto: try PhotoHandlers.remove(exchange)
+        case .interests: try InterestHandlers.list(exchange)
+        case .setInterests: try InterestHandlers.replace(exchange)
+        case .addInterest: try InterestHandlers.add(exchange)
+        case .removeInterest: try InterestHandlers.remove(exchange)
+        case .settings: try SettingsHandlers.show(exchange)
+        case .updateSettings: try SettingsHandlers.update(exchange)
+        case .subscription: try SubscriptionHandlers.show(exchange)
+        case .updateOwnSubscription: try SubscriptionHandlers.updateOwn(exchange)
+        case .grantCaptain: try SubscriptionHandlers.grantCaptain(exchange)
+        case .revokeCaptain: try SubscriptionHandlers.revokeCaptain(exchange)
+        case .verification: try TrustHandlers.show(exchange)
+        case .verify: try TrustHandlers.verify(exchange)
+        case .noShow: try TrustHandlers.noShow(exchange)
+        case .activityCounters: try TrustHandlers.activityCounters(exchange)
+        case .search: try SearchHandlers.users(exchange)
+        case .heartbeat: try AccountHandlers.heartbeat(exchange)
+        case .photoQueue: try AdminHandlers.photoQueue(exchange)
+        case .moderatePhoto: try AdminHandlers.moderatePhoto(exchange)
+        case .ban: try AdminHandlers.ban(exchange)
+        case .unban: try AdminHandlers.unban(exchange)
+        case .export: try SearchHandlers.export(exchange)
+        case .profileViews: try SearchHandlers.profileViews(exchange)
+        case .updateSubscription: try SubscriptionHandlers.update(exchange)
+        case .unmatched: throw notFound
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import Logging
 internal import FastCGI
 internal import JWT
 internal import Metrics
@@ -17,6 +18,7 @@ final class Exchange {
     var route = Route.unmatched
     var parameter: Range<Int>?
     var caller: Claims?
+    var callingService: ServiceName?
     /// Monotonic nanoseconds.
     var start: Int64 = 0
 
@@ -32,6 +34,7 @@ final class Exchange {
         route = .unmatched
         parameter = nil
         caller = nil
+        callingService = nil
         start = now
     }
 
@@ -69,6 +72,8 @@ final class Exchange {
             bind(&parameters)
         }
     }
+
+    func warn(_ message: Logger.Message) { service.logger.warning(message, metadata: ["trace_id": "\(traceID)"]) }
 
     /// The first column of the only row: the finished body.
     func body(_ rows: borrowing Rows) throws(APIError) -> [UInt8] {

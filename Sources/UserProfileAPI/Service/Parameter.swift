@@ -2,7 +2,7 @@ internal import FastCGI
 
 /// The FastCGI parameters the service reads; nginx sends them as nginx/snippets/fastcgi.conf says.
 enum Parameter: Int, CaseIterable {
-    case method, uri, contentType, traceID, requestStart, authorization
+    case method, uri, contentType, traceID, requestStart, authorization, serviceKey, paymentKey, idempotencyKey
 
     var name: StaticString {
         switch self {
@@ -12,6 +12,9 @@ enum Parameter: Int, CaseIterable {
         case .traceID: "TRACE_ID"
         case .requestStart: "REQUEST_START"
         case .authorization: "HTTP_AUTHORIZATION"
+        case .serviceKey: "HTTP_X_SERVICE_API_KEY"
+        case .paymentKey: "HTTP_X_PAYMENT_API_KEY"
+        case .idempotencyKey: "HTTP_IDEMPOTENCY_KEY"
         }
     }
 

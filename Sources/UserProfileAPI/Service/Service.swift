@@ -11,13 +11,18 @@ public final class Service: Sendable {
     let scoreboard: Scoreboard
     let pool: Pool
     let router = Router()
+    let checkSlots: CheckSlots
     let logger: Logger
 
-    public init(configuration: Configuration, identity: LogIdentity, metrics: APIMetrics, scoreboard: Scoreboard, logger: Logger) {
+    /// - Parameter lockFile: a file that all workers of this host can open; password checks take turns by locks on it.
+    public init(
+        configuration: Configuration, identity: LogIdentity, metrics: APIMetrics, scoreboard: Scoreboard, lockFile: String, logger: Logger
+    ) {
         self.configuration = configuration
         self.identity = identity
         self.metrics = metrics
         self.scoreboard = scoreboard
+        checkSlots = CheckSlots(path: lockFile, count: configuration.passwordChecks)
         self.logger = logger
         let options = ConnectionOptions(
             url: configuration.databaseURL.reveal, applicationName: "userprofile-api", statementTimeout: configuration.statementTimeout,

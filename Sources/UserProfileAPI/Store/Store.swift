@@ -6,8 +6,8 @@ internal import PostgreSQL
 final class Store {
     /// What a lost connection means for the call.
     enum Effect {
-        /// Reading twice is harmless.
-        case read
+        /// Calling twice is harmless: a read, or a write under an idempotency record.
+        case repeatable
         /// An autocommitted call contains its COMMIT: once sent, it may have happened.
         case write
     }
@@ -72,7 +72,7 @@ final class Store {
         case .unavailable: false
         // The server closed a connection that looked fit: it never saw the call, and another connection may be had.
         case .notSent: true
-        case .outcomeUnknown: effect == .read
+        case .outcomeUnknown: effect == .repeatable
         case .refused(let state, _, _): state.isRetryable
         }
     }
