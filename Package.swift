@@ -41,7 +41,7 @@ let package = Package(
         room("Metrics", ["CPosix"]),
         room("FastCGI", ["CFastCGI", "CPosix"]),
         room("PostgreSQL", ["CPostgreSQL", "CPosix"]),
-        room("Redis", ["CHiredis", "CPosix"]),
+        room("Redis", ["CHiredis", "CPosix", "Crypto"]),
         room("HTTPClient", ["COpenSSL", "CPosix"]),
         room("Prefork", ["CPosix", log]),
 

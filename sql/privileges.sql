@@ -13,6 +13,7 @@ grant select, update, delete on activity.media_assets to userprofile_owner;
 grant select, insert, update, delete on activity.outbox, activity.idempotency_records to userprofile_owner;
 grant select, insert on activity.audit_log to userprofile_owner;
 grant select, insert, update on activity.user_search to userprofile_owner;
+grant select, insert, update, delete on activity.changes to userprofile_owner;
 grant select on activity.timezone_names to userprofile_owner;
 
 -- auth-api's table, where it exists; the functions only ever set `revoked`.

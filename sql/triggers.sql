@@ -64,3 +64,26 @@ create trigger userprofile_users_search_update
             new.deleted_at))
     execute function activity.tg_users_search();
 \endif
+
+-- The change feed. The API's own connections are told apart by their application_name; everybody else's writes count.
+select not exists (
+    select from pg_trigger where tgrelid = 'activity.users'::regclass and tgname = 'userprofile_users_changes') as missing \gset
+\if :missing
+create trigger userprofile_users_changes
+    after update of email, username, first_name, last_name, profile_description, main_photo_url, main_photo_moderation_status,
+        profile_photos_extra, date_of_birth, gender, subscription_level, subscription_expires_at, status, ban_expires_at, is_captain,
+        captain_since, last_seen_at, activities_created_count, activities_attended_count, is_verified, verification_count,
+        no_show_count, created_at, is_active, roles, deleted_at, tokens_valid_after
+    on activity.users
+    for each row when (current_setting('application_name') <> 'userprofile-api')
+    execute function activity.tg_changes();
+create trigger userprofile_users_gone after delete on activity.users
+    for each row when (current_setting('application_name') <> 'userprofile-api')
+    execute function activity.tg_changes();
+create trigger userprofile_settings_changes after insert or update or delete on activity.user_settings
+    for each row when (current_setting('application_name') <> 'userprofile-api')
+    execute function activity.tg_changes();
+create trigger userprofile_interests_changes after insert or update or delete on activity.user_interests
+    for each row when (current_setting('application_name') <> 'userprofile-api')
+    execute function activity.tg_changes();
+\endif

@@ -12,6 +12,16 @@ public enum Digest {
         }
     }
 
+    /// SHA-1 of `bytes`, 20 bytes; for names that others chose to make with it, never for security.
+    public static func sha1(_ bytes: Span<UInt8>) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 20) { buffer, count in
+            let done = bytes.withUnsafeBufferPointer {
+                EVP_Q_digest(nil, "SHA1", nil, $0.baseAddress, $0.count, buffer.baseAddress, &count)
+            }
+            precondition(done == 1 && count == 20, "SHA-1 failed")
+        }
+    }
+
     /// Equality in a time that depends on the lengths only.
     public static func constantTimeEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
         one.count == other.count && CRYPTO_memcmp(one, other, one.count) == 0

@@ -6,10 +6,12 @@ public struct ResponseWriter {
     public init() { bytes.reserveCapacity(8 * 1024) }
 
     /// Begins a response anew.
-    public mutating func begin(status: Int) {
+    public mutating func begin(status: Int, phrase: StaticString) {
         bytes.removeAll(keepingCapacity: true)
         append("Status: ")
         appendDecimal(status)
+        append(" ")
+        append(phrase)
         append("\r\n")
     }
 

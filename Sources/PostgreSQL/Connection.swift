@@ -82,8 +82,8 @@ public final class Connection {
         guard !isBroken, PQstatus(native) == CONNECTION_OK, PQtransactionStatus(native) == PQTRANS_IDLE else { return false }
         var descriptor = pollfd(fd: PQsocket(native), events: Int16(POLLIN), revents: 0)
         guard poll(&descriptor, 1, 0) > 0 else { return true }
-        // Readable while idle: end of file, or a notice such as a parameter change. libpq can tell.
-        return PQconsumeInput(native) == 1 && PQisBusy(native) == 0 && PQstatus(native) == CONNECTION_OK
+        // Readable while idle: end of file, or the server's last words before it. What else it may be is too rare to be worth a look.
+        return false
     }
 
     /// Calls a statement and returns its rows.

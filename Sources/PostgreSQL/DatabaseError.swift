@@ -5,8 +5,8 @@ public struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral, CustomSt
     public init(_ code: String) { description = code }
     public init(stringLiteral value: StaticString) { description = value.description }
 
-    /// Two sessions collided and the server undid ours: known not to have happened, so it may be tried again.
-    public var isRetryable: Bool { self == "40001" || self == "40P01" }
+    /// Two sessions collided, or the server was told to shut down, and it undid ours: known not to have happened, so it may be tried again.
+    public var isRetryable: Bool { self == "40001" || self == "40P01" || self == "57P01" }
 
     /// The server has become read-only or is going away: every connection of the pool leads to the same place.
     public var condemnsPool: Bool { self == "25006" || self == "57P01" || self == "57P02" || self == "57P03" }

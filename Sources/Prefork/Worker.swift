@@ -15,11 +15,15 @@ public final class DrainFlag: Sendable {
 public enum Worker {
     /// Runs `body` on `count` threads until the worker is told to drain and each has returned. Called on the main thread, after
     /// everything the threads share is ready; no signal reaches a request thread.
-    /// - Parameter body: gets the thread's number and the flag to look at before each accept.
-    public static func run(threads count: Int, _ body: @escaping @Sendable (Int, DrainFlag) -> Void) throws(SystemError) {
+    /// - Parameters:
+    ///   - background: runs on a thread of its own beside them.
+    ///   - body: gets the thread's number and the flag to look at before each accept.
+    public static func run(
+        threads count: Int, background: @escaping @Sendable (DrainFlag) -> Void, _ body: @escaping @Sendable (Int, DrainFlag) -> Void
+    ) throws(SystemError) {
         let signals = try SignalQueue([SIGTERM, SIGINT])
         let drain = DrainFlag()
-        var threads: [pthread_t] = []
+        var threads = [try WorkerThread.start { background(drain) }]
         for number in 0..<count { threads.append(try WorkerThread.start { body(number, drain) }) }
         var ready = UInt8(ascii: "R")
         write(WorkerDescriptor.control, &ready, 1)

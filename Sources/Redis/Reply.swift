@@ -13,6 +13,11 @@ public enum Reply: Sendable, Equatable {
         return value
     }
 
+    public var isError: Bool {
+        guard case .error = self else { return false }
+        return true
+    }
+
     public var integer: Int? {
         guard case .integer(let value) = self else { return nil }
         return value

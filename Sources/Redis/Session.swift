@@ -7,6 +7,9 @@ public final class Session {
     private let timeout: timeval
     private var context: UnsafeMutablePointer<redisContext>?
     private var breaker = CircuitBreaker()
+    /// Connections made so far: a change says that the server may be another.
+    public private(set) var connectionCount = 0
+    public var isConnected: Bool { context != nil }
 
     /// - Parameter timeout: milliseconds for connecting and for each reply.
     public init(_ endpoint: Endpoint, timeout: Int) {
@@ -30,6 +33,17 @@ public final class Session {
             breaker.failed(now: upa_monotonic_now())
             throw error
         }
+    }
+
+    /// Gives the server the script's text; false when it did not take it.
+    public func load(_ script: Script) -> Bool {
+        var pipeline = Pipeline()
+        pipeline.command(arguments: 3)
+        pipeline.argument("SCRIPT")
+        pipeline.argument("LOAD")
+        pipeline.argument(Array(script.text.utf8))
+        var replies: [Reply] = []
+        return (try? run(pipeline, into: &replies)) != nil && replies.first?.bytes == script.hash
     }
 
     private func exchange(_ context: UnsafeMutablePointer<redisContext>, _ pipeline: borrowing Pipeline, _ replies: inout [Reply])
@@ -59,6 +73,7 @@ public final class Session {
         context = made
         guard made.pointee.err == 0, redisSetTimeout(made, timeout) == REDIS_OK else { throw Self.failure(made) }
         try logIn(made)
+        connectionCount += 1
         return made
     }
 

@@ -30,7 +30,8 @@ struct WorkerCommandLine: ParsableCommand {
             configuration: configuration, identity: identity, metrics: metrics, scoreboard: scoreboard,
             lockFile: "/proc/self/fd/\(WorkerDescriptor.scoreboard)", logger: logger)
         service.warm()
-        try Worker.run(threads: configuration.threads) { number, drain in
+        let feed: @Sendable (DrainFlag) -> Void = { drain in service.runChangeFeed(isDraining: { drain.isSet }) }
+        try Worker.run(threads: configuration.threads, background: feed) { number, drain in
             var thread = RequestThread(service: service, slot: slot, thread: number, listener: WorkerDescriptor.listener)
             thread.run(isDraining: { drain.isSet })
         }

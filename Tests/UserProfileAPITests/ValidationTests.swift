@@ -113,3 +113,76 @@ private func interestsError(_ text: String) throws -> APIError? {
         #expect(try interestsError(#"{"interests":null}"#)?.code == .invalidFormat)
     }
 }
+
+@Suite struct PhotoAddresses {
+    private func code(_ url: String) -> ErrorCode? {
+        var errors = FieldErrors()
+        _ = PhotoURL.read(url, domain: "cdn.example.com", &errors)
+        do throws(APIError) { try errors.throwIfAny() } catch { return error.code }
+        return nil
+    }
+
+    @Test(arguments: ["https://cdn.example.com/a.jpg", "https://CDN.example.com:443/a/b.jpg?w=1", "HTTPS://cdn.example.com/x"])
+    func onOurHostAreAccepted(_ url: String) { #expect(code(url) == nil) }
+
+    @Test(arguments: [
+        "http://cdn.example.com/a.jpg", "https://cdn.example.com.evil.org/a", "https://evil.org/cdn.example.com",
+        "https://u@cdn.example.com/a",
+        "https://cdn.example.com@evil.org/a", "https://cdn.example.com:8443/a", "https://cdn.example.com/../a",
+        "https://cdn.example.com/%2E%2e/a",
+        "https://cdn.example.com", "https://cdn.example.com/", "https://cdn.example.com?x", "javascript://cdn.example.com/a",
+        "https://xcdn.example.com/a",
+    ])
+    func elsewhereAreRefused(_ url: String) { #expect(code(url) == .invalidValue) }
+
+    @Test(arguments: [
+        "", "cdn.example.com/a", "https://cdn.example.com/a b", "https://cdn.example.com\\@evil.org/", "https://cdn.example.com/é",
+        "https://cdn.example.com/a\n",
+    ])
+    func thatAreNoURLsAreRefused(_ url: String) { #expect(code(url) == .invalidFormat) }
+
+    @Test func areAtMost500Long() {
+        let start = "https://cdn.example.com/"
+        #expect(code(start + String(repeating: "a", count: 500 - start.count)) == nil)
+        #expect(code(start + String(repeating: "a", count: 501 - start.count)) == .fieldTooLong)
+    }
+}
+
+@Suite struct SettingsRules {
+    private func code(_ text: String) throws -> ErrorCode? {
+        let object = try object(text)
+        do throws(APIError) { _ = try SettingsChanges(object) } catch { return error.code }
+        return nil
+    }
+
+    @Test(
+        arguments: [
+            ("{}", nil), (#"{"language":"en-GB","timezone":"America/Argentina/Buenos_Aires","ghost_mode":false}"#, nil),
+            (#"{"language":"EN"}"#, .invalidFormat), (#"{"language":"en_GB"}"#, .invalidFormat), (#"{"language":"en-gb"}"#, .invalidFormat),
+            (#"{"language":"éé"}"#, .invalidFormat), (#"{"timezone":""}"#, .invalidFormat),
+            (#"{"timezone":"Europe/Am sterdam"}"#, .invalidFormat),
+            (#"{"ghost_mode":1}"#, .invalidFormat), (#"{"ghost_mode":null}"#, .invalidFormat), (#"{"theme":"dark"}"#, .unknownField),
+        ] as [(String, ErrorCode?)])
+    func decide(_ text: String, _ expected: ErrorCode?) throws { #expect(try code(text) == expected) }
+}
+
+@Suite struct SubscriptionRules {
+    private func code(_ text: String) throws -> ErrorCode? {
+        let object = try object(text)
+        do throws(APIError) { _ = try SubscriptionChange(object, now: Timestamp(seconds: 1_795_000_000)) } catch { return error.code }
+        return nil
+    }
+
+    @Test(
+        arguments: [
+            (#"{"subscription_level":"free"}"#, nil), (#"{"subscription_level":"free","subscription_expires_at":null}"#, nil),
+            (#"{"subscription_level":"club","subscription_expires_at":"2027-01-01T00:00:00+02:00"}"#, nil),
+            (#"{"subscription_level":"club"}"#, .fieldRequired),
+            (#"{"subscription_level":"club","subscription_expires_at":null}"#, .fieldRequired),
+            (#"{"subscription_level":"free","subscription_expires_at":"2027-01-01T00:00:00Z"}"#, .invalidValue),
+            (#"{"subscription_level":"premium","subscription_expires_at":"2020-01-01T00:00:00Z"}"#, .invalidValue),
+            (#"{"subscription_level":"gold"}"#, .invalidValue), ("{}", .fieldRequired), (#"{"subscription_level":null}"#, .invalidFormat),
+            (#"{"subscription_level":"club","subscription_expires_at":"2027-01-01"}"#, .invalidFormat),
+        ] as [(String, ErrorCode?)])
+    func decide(_ text: String, _ expected: ErrorCode?) throws { #expect(try code(text) == expected) }
+}

@@ -17,13 +17,12 @@ run_psql() { psql -X -q -At -v ON_ERROR_STOP=1 -d "$MIGRATE_URL" -f -; }
 
 quote() { printf "'%s'" "${1//\'/\'\'}"; }
 
-# rows FILE…: "(name, path, checksum)" for insert; the name is the file's without .sql.
+# file_rows TABLE PREFIX FILE…: inserts (name, checksum) of each file; the name is the prefix and the file's without .sql.
 file_rows() {
-    local sum path first=1
+    local table=$1 prefix=$2 sum path
+    shift 2
     sha256sum -- "$@" | while read -r sum path; do
-        [ "$first" ] || printf ',\n'
-        first=
-        printf '(%s, %s, %s)' "$(quote "$(basename "$path" .sql)")" "$(quote "$path")" "$(quote "$sum")"
+        printf 'insert into %s values (%s, %s);\n' "$table" "$(quote "$prefix$(basename "$path" .sql)")" "$(quote "$sum")"
     done
 }
 
@@ -42,12 +41,11 @@ sql_state() {
 set client_min_messages = warning;
 set lock_timeout = '15s';
 set upa.legacy_roles = $(quote "${LEGACY_DB_ROLES:-}");
-create temporary table upa_migrations (name text, path text, checksum text);
-insert into upa_migrations values
-$(file_rows "$SQL"/migrations/*.sql);
-create temporary table upa_functions (name text, path text, checksum text);
-insert into upa_functions values
-$(file_rows "${FUNCTION_FILES[@]}");
+create temporary table upa_migrations (name text, checksum text);
+$(file_rows upa_migrations '' "$SQL"/migrations/*.sql)
+$(file_rows upa_migrations 'backfill ' "$SQL"/backfills/*.sql)
+create temporary table upa_functions (name text, checksum text);
+$(file_rows upa_functions '' "${FUNCTION_FILES[@]}")
 SQL
     cat "$SQL/migrate/state.sql"
 }
@@ -82,6 +80,18 @@ SQL
     done
     cat "$SQL/migrate/record.sql" "$SQL/privileges.sql" "$SQL/triggers.sql"
     printf 'commit;\n'
+    for file in "$SQL"/backfills/*.sql; do
+        name=$(basename "$file" .sql)
+        cat <<SQL
+select exists (select from pg_temp.upa_pending where name = $(quote "backfill $name")) as pending \gset
+\if :pending
+\i $file
+insert into activity.schema_migrations (name, checksum)
+select name, checksum from upa_migrations where name = $(quote "backfill $name");
+\echo applied backfill $name
+\endif
+SQL
+    done
     cat "$SQL/migrate/finish.sql"
 }
 

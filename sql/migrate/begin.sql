@@ -15,7 +15,7 @@ create table if not exists activity.schema_functions (
     applied_at timestamptz not null default now()
 );
 create or replace temporary view upa_pending as
-select m.name, m.path from upa_migrations m where not exists (select from activity.schema_migrations r where r.name = m.name);
+select m.name from upa_migrations m where not exists (select from activity.schema_migrations r where r.name = m.name);
 create or replace temporary view upa_changed as
 select f.name
 from upa_functions f

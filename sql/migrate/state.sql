@@ -10,7 +10,7 @@ create temporary table upa_recorded_functions (name text, checksum text, source_
 \endif
 
 create temporary view upa_pending as
-select m.name, m.path from upa_migrations m where not exists (select from upa_recorded r where r.name = m.name);
+select m.name from upa_migrations m where not exists (select from upa_recorded r where r.name = m.name);
 
 create temporary view upa_edited as
 select m.name from upa_migrations m join upa_recorded r using (name) where r.checksum <> m.checksum;

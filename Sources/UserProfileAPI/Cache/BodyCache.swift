@@ -1,94 +1,88 @@
 internal import Redis
 internal import Wire
 
-/// The cached bodies of a user, by their key prefix in Redis.
-enum CachedBody: Int, CaseIterable {
-    case profile
-    case settings
-    case interests
-
-    var keyPrefix: StaticString {
-        switch self {
-        case .profile: "user_profile"
-        case .settings: "user_settings"
-        case .interests: "user_interests"
-        }
-    }
-}
-
-/// Ready-made response bodies in Redis, for one request thread.
-///
-/// A slow reader must not put an old body back after a write. So every write leaves a fresh random *mark* under `user_mark:{id}`
-/// when it drops the bodies; a reader that missed takes note of the mark it saw together with the miss, and its body is stored only
-/// if the mark is still that one, compared and stored in one script. Marks outlive any request.
+/// Keeps and drops cached bodies and authorization records in Redis, for one request thread. See `CacheCommands` for how they stay true.
 final class BodyCache {
-    enum Lookup {
-        case hit(body: [UInt8])
-        /// `mark` is what a later `store` must still find; nil when there was none.
-        case miss(mark: [UInt8]?)
-        case unavailable
-    }
-
-    private static let markTTL = 120
-    /// KEYS: the mark, the body. ARGV: the mark seen (empty: none), the body, its time to live in seconds.
-    private static let storeScript: StaticString = """
-        local mark = redis.call('GET', KEYS[1]) or ''
-        if mark ~= ARGV[1] then return 0 end
-        redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
-        return 1
-        """
-
+    private static let fillMilliseconds = 500
     private let session: Session
-    private let random: () -> [UInt8]
+    private let keys = CacheKeys()
     private var pipeline = Pipeline()
     private var replies: [Reply] = []
-    private var key: [UInt8] = []
 
-    init(session: Session, random: @escaping () -> [UInt8]) {
-        self.session = session
-        self.random = random
-    }
+    init(session: Session) { self.session = session }
 
-    func lookup(_ cache: CachedBody, _ user: UserID) -> Lookup {
+    /// Says that a write on `user` is about to happen, where admission has not said so already.
+    @discardableResult
+    func announce(_ user: UserID) -> Bool {
         pipeline.removeAll()
-        pipeline.command(arguments: 3)
-        pipeline.argument("MGET")
-        pipeline.argument(key(cache.keyPrefix, user))
-        pipeline.argument(key("user_mark", user))
-        guard run(), case .array(let values) = replies[0], values.count == 2 else { return .unavailable }
-        if let body = values[0].bytes { return .hit(body: body) }
-        return .miss(mark: values[1].bytes)
-    }
-
-    /// Keeps a body that was read after `mark` was seen, unless a write has come between.
-    func store(_ cache: CachedBody, _ user: UserID, body: [UInt8], mark: [UInt8]?, ttl: Int) {
-        guard ttl > 0 else { return }
-        pipeline.removeAll()
-        pipeline.command(arguments: 8)
-        pipeline.argument("EVAL")
-        pipeline.argument(Self.storeScript)
-        pipeline.argument(2)
-        pipeline.argument(key("user_mark", user))
-        pipeline.argument(key(cache.keyPrefix, user))
-        pipeline.argument(mark ?? [])
-        pipeline.argument(body)
-        pipeline.argument(ttl)
-        _ = run()
-    }
-
-    /// Drops the bodies that a write changed. False when Redis did not confirm it.
-    func invalidate(_ caches: [CachedBody], _ user: UserID) -> Bool {
-        pipeline.removeAll()
-        pipeline.command(arguments: 5)
-        pipeline.argument("SET")
-        pipeline.argument(key("user_mark", user))
-        pipeline.argument(random())
-        pipeline.argument("EX")
-        pipeline.argument(Self.markTTL)
-        pipeline.command(arguments: caches.count + 1)
-        pipeline.argument("DEL")
-        for cache in caches { pipeline.argument(key(cache.keyPrefix, user)) }
+        CacheCommands.announce(user, keys, &pipeline)
         return run()
+    }
+
+    /// Drops what a write changed and lets readers keep bodies again. False when Redis did not confirm it.
+    func finish(_ user: UserID) -> Bool {
+        pipeline.removeAll()
+        CacheCommands.finish(user, keys, &pipeline)
+        return run()
+    }
+
+    /// What a reader brought from the database after it had seen `mark`.
+    struct Fill {
+        let cache: CachedBody
+        let user: UserID
+        let mark: [UInt8]?
+        let entry: CacheEntry
+        /// Milliseconds that the body may live.
+        let bodyLifetime: Int
+        /// The authorization line of the same read.
+        let record: [UInt8]?
+    }
+
+    /// Keeps body and record, unless a write has come between.
+    func store(_ fill: Fill) {
+        pipeline.removeAll()
+        pipeline.call(CacheCommands.store, keys: 4, arguments: 5)
+        pipeline.argument(keys.mark(fill.user))
+        pipeline.argument(keys.body(fill.cache, fill.user))
+        pipeline.argument(keys.authorization(fill.user))
+        pipeline.argument(keys.filling(fill.cache, fill.user))
+        pipeline.argument(fill.mark ?? [])
+        pipeline.argument(fill.bodyLifetime > 0 ? fill.entry.bytes : [])
+        pipeline.argument(max(1, fill.bodyLifetime))
+        var record: [UInt8] = []
+        if let line = fill.record {
+            record.append(decimal: fill.entry.stored)
+            record.append(ASCII.space)
+            record.append(contentsOf: fill.entry.epoch)
+            record.append(ASCII.space)
+            record += line
+        }
+        pipeline.argument(record)
+        pipeline.argument(AuthorizationLifetime.seconds)
+        if !run(), replies.contains(where: \.isUnknownScript), session.load(CacheCommands.store) { store(fill) }
+    }
+
+    /// Whether this reader is the one to fill the body; the others may wait a moment for it. True also when Redis does not say.
+    func mayFill(_ cache: CachedBody, _ user: UserID) -> Bool {
+        pipeline.removeAll()
+        pipeline.command(arguments: 6)
+        pipeline.argument("SET")
+        pipeline.argument(keys.filling(cache, user))
+        pipeline.argument("1")
+        pipeline.argument("PX")
+        pipeline.argument(Self.fillMilliseconds)
+        pipeline.argument("NX")
+        guard run() else { return true }
+        return replies.first != Reply.none
+    }
+
+    /// The body alone, for a reader that waits for another's fill.
+    func body(_ cache: CachedBody, _ user: UserID) -> CacheEntry? {
+        pipeline.removeAll()
+        pipeline.command(arguments: 2)
+        pipeline.argument("GET")
+        pipeline.argument(keys.body(cache, user))
+        return run() ? replies.first?.bytes.flatMap(CacheEntry.init) : nil
     }
 
     /// Whether Redis answers.
@@ -102,14 +96,11 @@ final class BodyCache {
     private func run() -> Bool {
         replies.removeAll(keepingCapacity: true)
         guard (try? session.run(pipeline, into: &replies)) != nil else { return false }
-        return !replies.contains { if case .error = $0 { true } else { false } }
+        return !replies.contains(where: \.isError)
     }
+}
 
-    private func key(_ prefix: StaticString, _ user: UserID) -> [UInt8] {
-        key.removeAll(keepingCapacity: true)
-        key.append(prefix)
-        key.append(ASCII.colon)
-        user.write(to: &key)
-        return key
-    }
+/// How long an authorization record may be believed, lease or not.
+enum AuthorizationLifetime {
+    static let seconds = 60
 }

@@ -42,7 +42,7 @@ public struct Configuration: Sendable {
     public var cacheDatabase = 0
     public var rateLimitDatabase = 1
     /// Milliseconds for a connect and for each reply.
-    public var redisTimeout = 40
+    public var redisTimeout = 25
 
     // Cache; times to live in seconds
     public var cacheEnabled = true
@@ -75,8 +75,15 @@ public struct Configuration: Sendable {
 
     public init() {}
 
-    /// Connections of one worker process: the total is shared by two generations, and more than the threads is of no use.
-    public var poolSizePerWorker: Int { max(1, min(threads, poolMaximum / (2 * workers))) }
+    /// Connections of one worker's request threads: the total is shared by two generations, one goes to the change feed, and more than
+    /// the threads is of no use.
+    public var poolSizePerWorker: Int { max(1, min(threads, poolMaximum / (2 * workers) - 1)) }
+    /// The server with the cache database chosen.
+    var cacheEndpoint: Endpoint? {
+        var endpoint = redis
+        endpoint?.database = cacheDatabase
+        return endpoint
+    }
     /// Opened before a worker reports ready.
     public var warmConnections: Int { max(1, min(poolSizePerWorker, poolMinimum / workers)) }
 }

@@ -1,5 +1,5 @@
-internal import HTTPClient
 internal import Glibc
+internal import HTTPClient
 internal import JWT
 internal import Redis
 
@@ -76,9 +76,9 @@ struct ConfigurationReader {
         result.databaseURL = Secret(url)
         result.poolMinimum = integer("DATABASE_POOL_MIN_SIZE", result.poolMinimum, 0...10_000)
         result.poolMaximum = integer("DATABASE_POOL_MAX_SIZE", result.poolMaximum, 2...10_000)
-        if result.poolMaximum < 2 * result.workers {
+        if result.poolMaximum < 4 * result.workers {
             problems.append(
-                "DATABASE_POOL_MAX_SIZE must be at least twice UPA_WORKERS (\(2 * result.workers)): two generations run side by side during a reload"
+                "DATABASE_POOL_MAX_SIZE must be at least four times UPA_WORKERS (\(4 * result.workers)): a pool and a change feed each, and two generations side by side during a reload"
             )
         }
         result.preparesStatements = flag("UPA_PREPARED_STATEMENTS", result.preparesStatements)

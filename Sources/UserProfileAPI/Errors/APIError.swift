@@ -32,6 +32,7 @@ package enum ErrorCode: String {
     case invalidValue = "VALIDATION_INVALID_VALUE"
     case unknownField = "VALIDATION_UNKNOWN_FIELD"
     case ageRestriction = "VALIDATION_AGE_RESTRICTION"
+    case rateLimitExceeded = "RATE_LIMIT_EXCEEDED"
     case internalError = "INTERNAL_SERVER_ERROR"
     case databaseError = "DATABASE_ERROR"
     case unavailable = "SERVICE_UNAVAILABLE"
@@ -50,6 +51,7 @@ package enum ErrorCode: String {
         case .fieldRequired, .fieldTooLong, .fieldTooShort, .invalidFormat, .invalidValue, .unknownField, .ageRestriction,
             .idempotencyKeyReused:
             422
+        case .rateLimitExceeded: 429
         case .internalError, .databaseError: 500
         case .unavailable: 503
         }

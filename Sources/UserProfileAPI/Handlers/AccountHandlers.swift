@@ -1,5 +1,5 @@
-internal import PostgreSQL
 internal import JWT
+internal import PostgreSQL
 internal import Wire
 
 /// PATCH /users/me/username, DELETE /users/me, POST /users/me/heartbeat.
@@ -10,7 +10,7 @@ enum AccountHandlers {
         var fields = BodyFields(try RequestBody.object(exchange))
         let name = fields.text("new_username", Username.read)
         try fields.finish()
-        return try UserWrite.answer(exchange, .updateUsername, drops: [.profile]) { $0.append(name) }
+        return try UserWrite.answer(exchange, .updateUsername) { $0.append(name) }
     }
 
     /// Nothing changes before the password is verified; then the hash that was verified must still be the account's.
@@ -23,10 +23,12 @@ enum AccountHandlers {
         }
         try fields.finish()
         let verified = try PasswordCheck.verify(password ?? "", exchange)
-        return try UserWrite.answer(exchange, .deleteAccount, drops: CachedBody.allCases) { $0.append(verified) }
+        // The limit on deletions counts those whose password was right.
+        if let policy = RateLimitPolicy.ofRoutes[exchange.route.rawValue] { try exchange.take(policy) }
+        return try UserWrite.answer(exchange, .deleteAccount) { $0.append(verified) }
     }
 
     static func heartbeat(_ exchange: Exchange) throws(APIError) -> Answer {
-        try UserWrite.answer(exchange, .heartbeat, drops: [.profile])
+        try UserWrite.answer(exchange, .heartbeat)
     }
 }

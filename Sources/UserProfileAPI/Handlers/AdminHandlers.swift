@@ -22,7 +22,7 @@ enum AdminHandlers {
         let reason = fields.text("reason", TextRule(maximum: 1000, allowsLineBreaks: true), required: false)
         let url = fields.text("photo_url", TextRule(minimum: 1, maximum: PhotoURL.maximum), required: false)
         try fields.finish()
-        return try UserWrite.answer(exchange, .moderatePhoto, drops: [.profile], of: user) { parameters in
+        return try UserWrite.answer(exchange, .moderatePhoto, of: user) { parameters in
             parameters.append { user.write(to: &$0) }
             parameters.append(status)
             parameters.append(reason)
@@ -36,7 +36,7 @@ enum AdminHandlers {
         let reason = fields.text("reason", TextRule(minimum: 1, maximum: 1000, allowsLineBreaks: true))
         let expiresAt = fields.future("expires_at", now: .now, nullable: false)
         try fields.finish()
-        return try UserWrite.answer(exchange, .banUser, drops: CachedBody.allCases, of: user) { parameters in
+        return try UserWrite.answer(exchange, .banUser, of: user) { parameters in
             parameters.append { user.write(to: &$0) }
             parameters.append(reason)
             parameters.append(expiresAt?.sql)
@@ -45,7 +45,7 @@ enum AdminHandlers {
 
     static func unban(_ exchange: Exchange) throws(APIError) -> Answer {
         let user = try PathParameter.userID(exchange)
-        return try UserWrite.answer(exchange, .unbanUser, drops: CachedBody.allCases, of: user) { parameters in
+        return try UserWrite.answer(exchange, .unbanUser, of: user) { parameters in
             parameters.append { user.write(to: &$0) }
         }
     }

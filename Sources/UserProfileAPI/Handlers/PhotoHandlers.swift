@@ -1,5 +1,5 @@
-internal import PostgreSQL
 internal import FastCGI
+internal import PostgreSQL
 internal import Wire
 
 /// The main photo and the further ones.
@@ -12,7 +12,7 @@ enum PhotoHandlers {
         let domain = exchange.configuration.imageDomain
         let url = fields.text("photo_url") { PhotoURL.read($0, domain: domain, &$1) }
         try fields.finish()
-        return try UserWrite.answer(exchange, function, drops: [.profile]) { $0.append(url) }
+        return try UserWrite.answer(exchange, function) { $0.append(url) }
     }
 
     /// The URL comes in the body, or in the query from clients that cannot send one with DELETE. Any address that could stand in the
@@ -29,6 +29,6 @@ enum PhotoHandlers {
             url = fields.text("photo_url", rule)
             try fields.finish()
         }
-        return try UserWrite.answer(exchange, .removePhoto, drops: [.profile]) { $0.append(url) }
+        return try UserWrite.answer(exchange, .removePhoto) { $0.append(url) }
     }
 }

@@ -15,14 +15,13 @@ enum ProfileHandlers {
             parameters.append { user.write(to: &$0) }
             parameters.append(recordsView)
         }
-        return Answer(try exchange.body(rows), caching: .revalidate)
+        return try TaggedRead.answer(exchange, rows)
     }
 
     static func update(_ exchange: Exchange) throws(APIError) -> Answer {
         let changes = try ProfileChanges(RequestBody.object(exchange), today: CalendarDate(epochSeconds: Clock.seconds()))
-        return try UserWrite.answer(exchange, .updateProfile, drops: [.profile]) { parameters in
-            parameters.append { $0.append(json: .object(changes.fields)) }
-            parameters.append(nil as Int?)
-        }
+        var json: [UInt8] = []
+        json.append(json: .object(changes.fields))
+        return try UserWrite.conditional(exchange, .updateProfile, json)
     }
 }

@@ -2,12 +2,10 @@ internal import JWT
 internal import PostgreSQL
 internal import Wire
 
-/// Tiers and captains. Leaving premium switches ghost mode off, so the settings change too.
+/// Tiers and captains.
 enum SubscriptionHandlers {
-    private static let drops: [CachedBody] = [.profile, .settings]
-
     static func show(_ exchange: Exchange) throws(APIError) -> Answer {
-        Answer(try exchange.body(try exchange.callAsUser(.getSubscription, .repeatable)), caching: .revalidate)
+        try TaggedRead.answer(exchange, .getSubscription)
     }
 
     /// For an admin, or with the payment service's key beside the user's token.
@@ -16,17 +14,18 @@ enum SubscriptionHandlers {
         let byPayment = exchange.callingService == .payment
         let change = try SubscriptionChange(RequestBody.object(exchange), now: .now)
         let idempotency = try Idempotency(exchange, caller: caller.subject.description)
-        let rows = try exchange.callAsUser(.updateOwnSubscription, idempotency.effect) { parameters in
-            parameters.append(byPayment)
-            bind(change, &parameters)
-            idempotency.bind(&parameters)
+        let rows = try exchange.changing(caller.subject) { () throws(APIError) in
+            try exchange.callAsUser(.updateOwnSubscription, idempotency.effect) { parameters in
+                parameters.append(byPayment)
+                bind(change, &parameters)
+                idempotency.bind(&parameters)
+            }
         }
-        exchange.invalidate(drops, of: caller.subject)
         return try Idempotency.answer(rows)
     }
 
     static func update(_ exchange: Exchange) throws(APIError) -> Answer {
-        try ServiceWrite.answer(exchange, .updateSubscription, drops: drops) { () throws(APIError) in
+        try ServiceWrite.answer(exchange, .updateSubscription) { () throws(APIError) in
             let change = try SubscriptionChange(RequestBody.object(exchange), now: .now)
             return { bind(change, &$0) }
         }
@@ -48,7 +47,7 @@ enum SubscriptionHandlers {
 
     private static func setCaptain(_ exchange: Exchange, _ isCaptain: Bool) throws(APIError) -> Answer {
         let user = try PathParameter.userID(exchange)
-        return try UserWrite.answer(exchange, .setCaptain, drops: drops, of: user) { parameters in
+        return try UserWrite.answer(exchange, .setCaptain, of: user) { parameters in
             parameters.append { user.write(to: &$0) }
             parameters.append(isCaptain)
         }

@@ -6,18 +6,18 @@ enum TrustHandlers {
     private static let deltas = -100...100
 
     static func show(_ exchange: Exchange) throws(APIError) -> Answer {
-        Answer(try exchange.body(try exchange.callAsUser(.getVerification, .repeatable)), caching: .revalidate)
+        try TaggedRead.answer(exchange, .getVerification)
     }
 
-    static func verify(_ exchange: Exchange) throws(APIError) -> Answer { try ServiceWrite.answer(exchange, .verify, drops: [.profile]) }
+    static func verify(_ exchange: Exchange) throws(APIError) -> Answer { try ServiceWrite.answer(exchange, .verify) }
 
     /// The tenth no-show bans: whatever the account shows has changed.
     static func noShow(_ exchange: Exchange) throws(APIError) -> Answer {
-        try ServiceWrite.answer(exchange, .noShow, drops: CachedBody.allCases)
+        try ServiceWrite.answer(exchange, .noShow)
     }
 
     static func activityCounters(_ exchange: Exchange) throws(APIError) -> Answer {
-        try ServiceWrite.answer(exchange, .updateActivityCounters, drops: [.profile]) { () throws(APIError) in
+        try ServiceWrite.answer(exchange, .updateActivityCounters) { () throws(APIError) in
             var fields = BodyFields(try RequestBody.object(exchange))
             let created = fields.integer("created_delta", deltas)
             let attended = fields.integer("attended_delta", deltas)

@@ -1,24 +1,65 @@
-internal import Logging
+internal import FastCGI
 internal import JWT
+internal import Logging
 internal import PostgreSQL
 internal import Wire
 
-/// What most writes are: one call as the caller, the bodies it changed dropped, its body answered.
+/// What most writes are: one call as the caller, between announcing it to the cache and dropping what it changed.
 enum UserWrite {
+    /// - Parameter user: whose data changes; the caller's by default.
     static func answer(
-        _ exchange: Exchange, _ function: DatabaseFunction, drops caches: [CachedBody], of user: UserID? = nil,
-        _ bind: (inout Parameters) -> Void = { _ in }
+        _ exchange: Exchange, _ function: DatabaseFunction, of user: UserID? = nil, _ bind: (inout Parameters) -> Void = { _ in }
     ) throws(APIError) -> Answer {
-        let rows = try exchange.callAsUser(function, .write, bind)
-        if let changed = user ?? exchange.caller?.subject { exchange.invalidate(caches, of: changed) }
+        guard let caller = exchange.caller?.subject else { preconditionFailure("an authenticated route") }
+        let rows = try exchange.changing(user ?? caller) { () throws(APIError) in try exchange.callAsUser(function, .write, bind) }
         return Answer(try exchange.body(rows))
+    }
+
+    /// A write with `If-Match`, whose function takes the version last and returns body, version and the new representation.
+    static func conditional(_ exchange: Exchange, _ function: DatabaseFunction, _ changes: [UInt8]) throws(APIError) -> Answer {
+        guard let caller = exchange.caller?.subject else { preconditionFailure("an authenticated route") }
+        let version = try expectedVersion(exchange)
+        let rows = try exchange.changing(caller) { () throws(APIError) in
+            try exchange.callAsUser(function, .write) { parameters in
+                parameters.append { $0 += changes }
+                parameters.append(version)
+            }
+        }
+        var answer = Answer(try exchange.body(rows))
+        if let version = rows.integer(0, 1), let representation = rows.bytes(0, 2) {
+            answer.tag = EntityTag(version: version, body: representation)
+        }
+        return answer
+    }
+
+    private static func expectedVersion(_ exchange: Exchange) throws(APIError) -> Int? {
+        guard let header = exchange.request[.ifMatch] else { return nil }
+        guard let condition = EntityTagCondition(header) else {
+            throw APIError(.badRequest, "If-Match must be a list of entity tags", ["field": "If-Match"])
+        }
+        return condition.version
     }
 }
 
 extension Exchange {
-    /// Drops cached bodies of a user after a write, before it is answered.
-    func invalidate(_ caches: [CachedBody], of user: UserID) {
-        guard configuration.cacheEnabled else { return }
-        if !cache.invalidate(caches, user) { warn("cached bodies not dropped") }
+    /// Runs a write on `user` between announcing it and dropping cached bodies, before the client is answered. Dropping happens also when
+    /// the call fails: nobody knows then whether it took effect.
+    func changing(_ user: UserID, _ write: () throws(APIError) -> Rows) throws(APIError) -> Rows {
+        guard configuration.cacheEnabled else { return try write() }
+        if announced != user { cache.announce(user) }
+        do throws(APIError) {
+            let rows = try write()
+            finishWrite(on: user)
+            return rows
+        } catch {
+            finishWrite(on: user)
+            throw error
+        }
+    }
+
+    private func finishWrite(on user: UserID) {
+        guard !cache.finish(user) else { return }
+        service.unfinished.add(user)
+        warn("cached bodies not dropped yet; retried until they are")
     }
 }

@@ -48,6 +48,9 @@ enum Authentication {
         return APIError(code, message, details, cause: "token: \(reason)")
     }
 
+    /// The token's id is on auth-api's blacklist.
+    static func revoked(_ exchange: Exchange) -> APIError { refused(exchange, "revoked", .tokenInvalid, "The token is no longer valid") }
+
     /// Counts a refusal that came from the database's side too.
     static func count(_ reason: String, _ exchange: Exchange) {
         guard let series = APIMetrics.authenticationReasons.firstIndex(of: reason) else { return }

@@ -12,6 +12,8 @@ public struct APIMetrics: Sendable {
     let connectionsInUse: Gauge
     let cache: Counter
     let authenticationFailures: Counter
+    let rateLimitRejections: Counter
+    let redisUnavailable: Counter
 
     static let statusClasses = ["1xx", "2xx", "3xx", "4xx", "5xx"]
     private static let latencyBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -49,6 +51,10 @@ public struct APIMetrics: Sendable {
         authenticationFailures = schema.counter(
             "auth_failures_total", "Requests refused before their handler, by reason.",
             series: Self.authenticationReasons.map { "reason=\"\($0)\"" })
+        rateLimitRejections = schema.counter(
+            "rate_limit_rejections_total", "Requests refused by a rate limit.", series: routes)
+        redisUnavailable = schema.counter(
+            "redis_unavailable_total", "Requests served without Redis: local limits, no revocation check, no cache.")
         self.schema = schema
     }
 

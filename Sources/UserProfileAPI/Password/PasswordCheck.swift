@@ -16,6 +16,20 @@ enum PasswordVerifier: Sendable {
 enum PasswordCheck {
     /// - Returns: the hash that was verified, which must still be the account's when it is deleted; nil when auth-api verified.
     static func verify(_ password: String, _ exchange: Exchange) throws(APIError) -> String? {
+        // An entry is taken before the check, so that guesses at the same time cannot pass together, and given back unless it was wrong.
+        try exchange.take(.wrongPassword)
+        let verified: String?
+        do throws(APIError) {
+            verified = try check(password, exchange)
+        } catch {
+            if error.code != .passwordInvalid { exchange.refund(.wrongPassword) }
+            throw error
+        }
+        exchange.refund(.wrongPassword)
+        return verified
+    }
+
+    private static func check(_ password: String, _ exchange: Exchange) throws(APIError) -> String? {
         switch exchange.configuration.passwordVerifier {
         case .database:
             let rows = try exchange.callAsUser(.getPasswordHash, .repeatable)

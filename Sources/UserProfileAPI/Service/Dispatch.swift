@@ -1,5 +1,4 @@
 internal import FastCGI
-internal import PostgreSQL
 internal import Wire
 
 /// From a request to its handler, in the order of checks that clients can see: route and method, size, token or key, then the handler.
@@ -15,12 +14,13 @@ enum Dispatch {
         switch exchange.route.definition.access {
         case .open: return try handle(exchange)
         case .service(let service):
-            exchange.callingService = try ServiceAuthentication.authenticate(exchange, for: service)
+            let caller = try ServiceAuthentication.authenticate(exchange, for: service)
+            exchange.callingService = caller
+            try Gate.admit(exchange, caller)
             return try handle(exchange)
         case .user: return try answerUser(exchange, needs: nil)
         case .role(let role): return try answerUser(exchange, needs: role)
         case .adminOrPayment:
-            exchange.caller = try Authentication.authenticate(exchange)
             if try ServiceAuthentication.service(exchange) != nil {
                 exchange.callingService = try ServiceAuthentication.authenticate(exchange, for: .payment)
             }
@@ -48,36 +48,25 @@ enum Dispatch {
     }
 
     private static func answerUser(_ exchange: Exchange, needs role: Role?) throws(APIError) -> Answer {
-        if exchange.caller == nil { exchange.caller = try Authentication.authenticate(exchange) }
+        let caller = try Authentication.authenticate(exchange)
+        exchange.caller = caller
+        try Gate.admit(exchange, caller)
+        try Gate.require(role, exchange)
         do throws(APIError) {
-            return try handle(exchange)
+            return revalidated(try handle(exchange), exchange)
         } catch {
-            throw try accountFirst(exchange, error, needs: role)
+            throw try Gate.accountFirst(exchange, error, needs: role)
         }
     }
 
-    /// The account's state and role come before what is wrong with the request: a refusal that never reached the database asks it first.
-    private static func accountFirst(_ exchange: Exchange, _ error: APIError, needs role: Role?) throws(APIError) -> APIError {
-        if let reason = reason(error.code) {
-            Authentication.count(reason, exchange)
-            return error
-        }
-        guard error.cause == nil, error.code.status < 500 else { return error }
-        let rows = try exchange.callAsUser(.authorize, .repeatable)
-        guard let role, rows.text(0, 0).flatMap(AuthorizationRecord.init)?.has(role) != true else { return error }
-        Authentication.count("role", exchange)
-        return APIError(
-            .insufficientPermissions, "This needs a role that the account does not have", ["required_role": .string(role.rawValue)],
-            cause: "role")
-    }
-
-    private static func reason(_ code: ErrorCode) -> String? {
-        switch code {
-        case .tokenInvalid: "revoked"
-        case .userBanned, .userTemporarilyBanned, .userDeleted: "state"
-        case .insufficientPermissions: "role"
-        default: nil
-        }
+    /// 304 when the client already holds the representation.
+    private static func revalidated(_ answer: Answer, _ exchange: Exchange) -> Answer {
+        guard answer.caching == .revalidate, let tag = answer.tag, let header = exchange.request[.ifNoneMatch],
+            EntityTagCondition(header)?.holds(tag) == true
+        else { return answer }
+        var unchanged = answer
+        unchanged.status = 304
+        return unchanged
     }
 
     private static func handle(_ exchange: Exchange) throws(APIError) -> Answer {

@@ -1,8 +1,9 @@
-internal import Logging
 internal import FastCGI
 internal import JWT
+internal import Logging
 internal import Metrics
 internal import PostgreSQL
+internal import Redis
 internal import Wire
 
 /// One request being served, with what its thread keeps for all of them. A handler gets this and returns an `Answer`.
@@ -11,6 +12,7 @@ final class Exchange {
     let store: Store
     let cache: BodyCache
     let writer: MetricsWriter
+    let admission: Admission
     private(set) var verifier: TokenVerifier
 
     // Per request
@@ -19,13 +21,21 @@ final class Exchange {
     var parameter: Range<Int>?
     var caller: Claims?
     var callingService: ServiceName?
+    var findings = Admission.Findings()
+    /// The account's state, when Redis knew it and may be trusted.
+    var record: AuthorizationRecord?
+    var limitStatus: RateLimitStatus?
+    /// Whose write the first round trip has announced to the cache.
+    var announced: UserID?
     /// Monotonic nanoseconds.
     var start: Int64 = 0
 
-    init(service: Service, writer: MetricsWriter, cache: BodyCache) {
+    init(service: Service, writer: MetricsWriter, session: Session) {
         self.service = service
         self.writer = writer
-        self.cache = cache
+        cache = BodyCache(session: session)
+        admission = Admission(
+            session: session, limitsDatabase: service.configuration.rateLimitDatabase, cacheDatabase: service.configuration.cacheDatabase)
         store = Store(pool: service.pool, metrics: service.metrics, writer: writer)
         verifier = TokenVerifier(policy: service.configuration.tokenPolicy)
     }
@@ -35,9 +45,14 @@ final class Exchange {
         parameter = nil
         caller = nil
         callingService = nil
+        findings = Admission.Findings()
+        record = nil
+        limitStatus = nil
+        announced = nil
         start = now
     }
 
+    var isAuthorizedByRecord: Bool { record != nil }
     var configuration: Configuration { service.configuration }
     var deadline: Int64 { start + Int64(configuration.requestDeadline) * 1_000_000 }
     var traceID: String { request[.traceID].map { String(decoding: $0, as: UTF8.self) } ?? "" }
@@ -83,7 +98,7 @@ final class Exchange {
 
     /// When the token was issued, or the earliest it can have been: without `iat`, its expiry less the longest lifetime.
     /// One that claims to live longer than any issuer allows counts as issued at the beginning of time.
-    private func issuedAt(_ claims: Claims) -> Int {
+    func issuedAt(_ claims: Claims) -> Int {
         if let issuedAt = claims.issuedAt { return issuedAt }
         let lifetime = configuration.accessTokenLifetime
         return claims.expiresAt > Clock.seconds() + lifetime ? 0 : claims.expiresAt - lifetime

@@ -2,7 +2,7 @@ internal import FastCGI
 
 /// The FastCGI parameters the service reads; nginx sends them as nginx/snippets/fastcgi.conf says.
 enum Parameter: Int, CaseIterable {
-    case method, uri, contentType, traceID, requestStart, authorization, serviceKey, paymentKey, idempotencyKey
+    case method, uri, contentType, traceID, requestStart, authorization, serviceKey, paymentKey, idempotencyKey, ifMatch, ifNoneMatch
 
     var name: StaticString {
         switch self {
@@ -14,6 +14,8 @@ enum Parameter: Int, CaseIterable {
         case .authorization: "HTTP_AUTHORIZATION"
         case .serviceKey: "HTTP_X_SERVICE_API_KEY"
         case .paymentKey: "HTTP_X_PAYMENT_API_KEY"
+        case .ifMatch: "HTTP_IF_MATCH"
+        case .ifNoneMatch: "HTTP_IF_NONE_MATCH"
         case .idempotencyKey: "HTTP_IDEMPOTENCY_KEY"
         }
     }

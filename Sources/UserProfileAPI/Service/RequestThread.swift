@@ -23,10 +23,9 @@ public struct RequestThread: ~Copyable {
     public init(service: Service, slot: Int, thread: Int, listener: Int32) {
         self.service = service
         writer = service.scoreboard.writer(slot: slot, thread: thread)
-        guard var endpoint = service.configuration.redis else { preconditionFailure("a validated configuration names Redis") }
-        endpoint.database = service.configuration.cacheDatabase
+        guard let endpoint = service.configuration.cacheEndpoint else { preconditionFailure("a validated configuration names Redis") }
         let session = Session(endpoint, timeout: service.configuration.redisTimeout)
-        exchange = Exchange(service: service, writer: writer, cache: BodyCache(session: session, random: { Digest.random(16) }))
+        exchange = Exchange(service: service, writer: writer, session: session)
         acceptor = Acceptor(listener: listener, bodyLimit: RequestBody.limit)
         line = LogLine(service.identity)
         logsRequests = ["TRACE", "DEBUG", "INFO"].contains(service.configuration.logLevel)
@@ -71,11 +70,11 @@ public struct RequestThread: ~Copyable {
     private mutating func write(_ answer: Answer?, _ refusal: APIError?) -> Int {
         let sendBody = !exchange.isHead
         if let answer {
-            response.write(answer, sendBody: sendBody)
+            response.write(answer, limit: exchange.limitStatus, sendBody: sendBody)
             return answer.status
         }
         let error = refusal ?? APIError(.internalError, "Internal error")
-        response.write(error, sendBody: sendBody)
+        response.write(error, limit: exchange.limitStatus, sendBody: sendBody)
         return error.code.status
     }
 

@@ -12,6 +12,8 @@ public final class Service: Sendable {
     let pool: Pool
     let router = Router()
     let checkSlots: CheckSlots
+    let localLimiter: LocalLimiter
+    let unfinished = UnfinishedWrites()
     let logger: Logger
 
     /// - Parameter lockFile: a file that all workers of this host can open; password checks take turns by locks on it.
@@ -22,6 +24,7 @@ public final class Service: Sendable {
         self.identity = identity
         self.metrics = metrics
         self.scoreboard = scoreboard
+        localLimiter = LocalLimiter(workers: configuration.workers)
         checkSlots = CheckSlots(path: lockFile, count: configuration.passwordChecks)
         self.logger = logger
         let options = ConnectionOptions(

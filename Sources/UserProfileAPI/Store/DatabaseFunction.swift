@@ -18,6 +18,7 @@ enum DatabaseFunction: Int, CaseIterable {
     case getVerification, verify, noShow, updateActivityCounters
     case searchUsers, photoQueue, moderatePhoto, banUser, unbanUser
     case export, profileViews
+    case readChanges, forgetChanges
 
     var name: String { statement.name.description }
 
@@ -66,6 +67,8 @@ enum DatabaseFunction: Int, CaseIterable {
         case .moderatePhoto: return call("api_moderate_photo", "select * from activity.api_moderate_photo($1, $2, $3, $4, $5, $6)", 6)
         case .banUser: return call("api_ban_user", "select * from activity.api_ban_user($1, $2, $3, $4, $5)", 5)
         case .unbanUser: return call("api_unban_user", "select * from activity.api_unban_user($1, $2, $3)", 3)
+        case .readChanges: return call("api_read_changes", "select * from activity.api_read_changes($1)", 1)
+        case .forgetChanges: return call("api_forget_changes", "select activity.api_forget_changes($1)", 1)
         case .export: return call("api_export", "select * from activity.api_export($1, $2)", 2)
         case .profileViews: return call("api_profile_views", "select * from activity.api_profile_views($1, $2, $3, $4)", 4)
         }

@@ -29,7 +29,7 @@ package struct FieldErrors {
     }
 
     /// Throws what was collected: the first error, and with several of them the list.
-    func throwIfAny() throws(APIError) {
+    package func throwIfAny() throws(APIError) {
         guard let first = entries.first else { return }
         var details: JSONObject = ["field": .string(first.field)]
         for member in first.details.members { details.append(member.name, member.value) }

@@ -1,11 +1,12 @@
--- Keeps user_search. Its trigger fires on the columns that are copied only.
+-- Keeps user_search. Its triggers fire on the columns that are copied only. Cut to what the index can hold; a rank of any
+-- count, whatever a sibling wrote: this must not raise.
 create or replace function activity.tg_users_search() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, activity, pg_temp
 as $$
 begin
     insert into activity.user_search as s (user_id, rank, username, visible_from, haystack)
-    values (new.user_id, -new.verification_count, new.username,
+    values (new.user_id, activity.search_rank(new.verification_count), left(new.username, 100),
         activity.visible_from(new.deleted_at, new.is_active, new.status, new.ban_expires_at),
         activity.search_haystack(new.username, new.first_name, new.last_name))
     on conflict (user_id) do update

@@ -1,0 +1,23 @@
+internal import Synchronization
+internal import Wire
+
+/// Users whose cached bodies could not be dropped because Redis was away: dropped by the change feed's thread as soon as it is back.
+/// Any thread may use it.
+final class UnfinishedWrites: Sendable {
+    private static let capacity = 100_000
+    private let users = Mutex<Set<UserID>>([])
+
+    func add(_ user: UserID) {
+        users.withLock { users in
+            if users.count < Self.capacity { users.insert(user) }
+        }
+    }
+
+    /// Takes all of them; whoever takes them must add back what it could not drop.
+    func takeAll() -> Set<UserID> {
+        users.withLock { users in
+            defer { users.removeAll() }
+            return users
+        }
+    }
+}

@@ -1,0 +1,151 @@
+internal import FastCGI
+internal import JWT
+internal import Metrics
+internal import PostgreSQL
+internal import Wire
+
+/// What a request must pass before its handler: the account's state, the limit, the role. Asked of Redis in one round trip; where Redis
+/// does not know, the database decides inside the handler's own call.
+enum Gate {
+    /// For routes of users. `exchange.caller` is set.
+    static func admit(_ exchange: Exchange, _ caller: Claims) throws(APIError) {
+        let policy = RateLimitPolicy.ofRoutes[exchange.route.rawValue]
+        let key = policy?.key(caller.subject.description.utf8) ?? []
+        var question = Admission.Question(user: exchange.configuration.cacheEnabled ? caller.subject : nil, tokenID: caller.tokenID)
+        if let policy, exchange.configuration.rateLimitEnabled { question.limit = (policy, key, exchange.route != .deleteAccount) }
+        question.body = exchange.route.cachedBody
+        if exchange.route.writesOwnData { question.writes = caller.subject }
+        let findings = exchange.admission.ask(question)
+        exchange.findings = findings
+        if findings.isAvailable { exchange.announced = question.user == nil ? nil : question.writes } else { exchange.countRedisFailure() }
+        if findings.isRevoked { throw Authentication.revoked(exchange) }
+        try checkRecord(exchange, findings, caller)
+        try checkLimit(exchange, policy, key, findings.limit)
+    }
+
+    /// For routes of services: the limit alone.
+    static func admit(_ exchange: Exchange, _ service: ServiceName) throws(APIError) {
+        guard exchange.configuration.rateLimitEnabled, let policy = RateLimitPolicy.ofRoutes[exchange.route.rawValue] else { return }
+        let key = policy.key(service.rawValue.utf8)
+        let findings = exchange.admission.ask(Admission.Question(limit: (policy, key, true)))
+        if !findings.isAvailable { exchange.countRedisFailure() }
+        try checkLimit(exchange, policy, key, findings.limit)
+    }
+
+    private static func checkRecord(_ exchange: Exchange, _ findings: Admission.Findings, _ caller: Claims) throws(APIError) {
+        guard let epoch = findings.epoch, let found = findings.authorization, found.epoch == epoch,
+            found.stored > Clock.seconds() - AuthorizationLifetime.seconds
+        else { return }
+        do throws(APIError) {
+            try found.record.check(issuedAt: exchange.issuedAt(caller), now: Clock.seconds())
+        } catch {
+            Authentication.count(error.code == .tokenInvalid ? "revoked" : "state", exchange)
+            throw error
+        }
+        exchange.record = found.record
+    }
+
+    private static func checkLimit(_ exchange: Exchange, _ policy: RateLimitPolicy?, _ key: [UInt8], _ found: RateLimitVerdict?)
+        throws(APIError)
+    {
+        guard let policy, exchange.configuration.rateLimitEnabled else { return }
+        let counts = exchange.route != .deleteAccount
+        let verdict = found ?? exchange.service.localLimiter.take(key, policy.limit, counts: counts, now: Clock.monotonic())
+        let status = RateLimitStatus(policy: policy, verdict: verdict)
+        exchange.limitStatus = status
+        guard !verdict.isAllowed else { return }
+        // A banned user hears of the ban, not of the limit.
+        if exchange.caller != nil, exchange.record == nil { _ = try? exchange.askAccount() }
+        exchange.writer.increment(exchange.service.metrics.rateLimitRejections, series: exchange.route.rawValue)
+        throw status.refusal(exchange.route)
+    }
+
+    /// The role, where the record says; without a record the database decides.
+    static func require(_ role: Role?, _ exchange: Exchange) throws(APIError) {
+        guard let role, let record = exchange.record, !record.has(role) else { return }
+        throw missing(role, exchange)
+    }
+
+    /// The account's state and role come before what is wrong with the request: a refusal that never reached the database asks it first.
+    static func accountFirst(_ exchange: Exchange, _ error: APIError, needs role: Role?) throws(APIError) -> APIError {
+        if let reason = reason(error.code) {
+            Authentication.count(reason, exchange)
+            return error
+        }
+        guard error.cause == nil, error.code.status < 500, exchange.record == nil else { return error }
+        let record = try exchange.askAccount()
+        if let role, !record.has(role) { throw missing(role, exchange) }
+        return error
+    }
+
+    private static func missing(_ role: Role, _ exchange: Exchange) -> APIError {
+        Authentication.count("role", exchange)
+        return APIError(
+            .insufficientPermissions, "This needs a role that the account does not have", ["required_role": .string(role.rawValue)],
+            cause: "role")
+    }
+
+    private static func reason(_ code: ErrorCode) -> String? {
+        switch code {
+        case .tokenInvalid: "revoked"
+        case .userBanned, .userTemporarilyBanned, .userDeleted: "state"
+        case .insufficientPermissions: "role"
+        default: nil
+        }
+    }
+}
+
+extension Exchange {
+    /// Takes one request of a further limit of the caller, or throws its 429.
+    func take(_ policy: RateLimitPolicy) throws(APIError) {
+        guard configuration.rateLimitEnabled, let caller else { return }
+        let key = policy.key(caller.subject.description.utf8)
+        let found = admission.ask(Admission.Question(limit: (policy, key, true))).limit
+        let verdict = found ?? service.localLimiter.take(key, policy.limit, counts: true, now: Clock.monotonic())
+        let status = RateLimitStatus(policy: policy, verdict: verdict)
+        guard !verdict.isAllowed else { return }
+        limitStatus = status
+        writer.increment(service.metrics.rateLimitRejections, series: route.rawValue)
+        throw status.refusal(route)
+    }
+
+    /// Gives back what `take` took.
+    func refund(_ policy: RateLimitPolicy) {
+        guard configuration.rateLimitEnabled, let caller else { return }
+        let key = policy.key(caller.subject.description.utf8)
+        if !admission.refund(key) { service.localLimiter.refund(key) }
+    }
+
+    /// The account's record from the database, which throws when its state forbids the request.
+    func askAccount() throws(APIError) -> AuthorizationRecord {
+        let rows = try callAsUser(.authorize, .repeatable)
+        guard let line = rows.bytes(0, 0), let record = AuthorizationRecord(line.span) else {
+            throw APIError(.internalError, "Internal error", cause: "an authorization line of unknown form")
+        }
+        return record
+    }
+
+    func countRedisFailure() { writer.increment(service.metrics.redisUnavailable) }
+}
+
+extension Route {
+    /// The body that the cache may hold for this route.
+    var cachedBody: CachedBody? {
+        switch self {
+        case .ownProfile: .profile
+        case .settings: .settings
+        case .interests: .interests
+        default: nil
+        }
+    }
+
+    /// Whether it changes what is cached of the caller, which the first round trip then announces.
+    var writesOwnData: Bool {
+        switch self {
+        case .updateProfile, .updateUsername, .deleteAccount, .setMainPhoto, .addPhoto, .removePhoto, .setInterests, .addInterest,
+            .removeInterest, .updateSettings, .updateOwnSubscription, .heartbeat:
+            true
+        default: false
+        }
+    }
+}

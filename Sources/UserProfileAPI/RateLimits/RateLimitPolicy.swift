@@ -1,0 +1,90 @@
+internal import FastCGI
+internal import Wire
+
+extension Route {
+    /// The name of the route's limit, in headers and in Redis keys: the path without its prefix, and the method unless it is GET.
+    package var limitName: String {
+        let words = definition.template.split(separator: "/").dropFirst(2).map { $0.filter { $0 != "{" && $0 != "}" && $0 != "_" } }
+        let name = words.joined(separator: "-")
+        return definition.method == .get ? name : "\(name)-\(definition.method.rawValue.lowercased())"
+    }
+}
+
+/// What a route's limit looks like on the wire; built once.
+struct RateLimitPolicy {
+    let limit: RateLimit
+    let name: String
+    /// `RateLimit-Policy`'s value.
+    let header: [UInt8]
+
+    init?(_ route: Route) {
+        guard let limit = route.definition.limit else { return nil }
+        self.init(name: route.limitName, limit)
+    }
+
+    init(name: String, _ limit: RateLimit) {
+        self.limit = limit
+        self.name = name
+        header = Array("\"\(name)\";q=\(limit.count);w=\(limit.window)".utf8)
+    }
+
+    /// By raw value of the route.
+    static let ofRoutes: [RateLimitPolicy?] = Route.allCases.map(RateLimitPolicy.init)
+
+    /// Wrong passwords, a limit of their own beside the one on deletions.
+    static let wrongPassword = RateLimitPolicy(name: "wrong-password", .perHour(5))
+
+    /// `rl:{name}:{subject}`.
+    func key(_ subject: some Sequence<UInt8>) -> [UInt8] {
+        var key: [UInt8] = []
+        key.reserveCapacity(name.utf8.count + 40)
+        key.append("rl:" as StaticString)
+        key.append(name)
+        key.append(ASCII.colon)
+        key.append(contentsOf: subject)
+        return key
+    }
+
+    /// `3/hour`, as errors name it.
+    var text: String {
+        let unit =
+            switch limit.window {
+            case 60: "minute"
+            case 3600: "hour"
+            case 86_400: "day"
+            default: "\(limit.window)s"
+            }
+        return "\(limit.count)/\(unit)"
+    }
+}
+
+/// Where a request stands in its limit; becomes the headers of its answer.
+struct RateLimitStatus {
+    let policy: RateLimitPolicy
+    let verdict: RateLimitVerdict
+
+    func refusal(_ route: Route) -> APIError {
+        let seconds = max(1, verdict.resetSeconds)
+        var error = APIError(
+            .rateLimitExceeded, "Too many requests: \(policy.text)",
+            [
+                "retry_after": .integer(seconds), "limit": .string(policy.text),
+                "endpoint": .string("\(route.definition.method.rawValue) \(route.definition.template)"),
+            ], cause: "rate limit")
+        error.retryAfter = seconds
+        return error
+    }
+}
+
+extension ResponseWriter {
+    mutating func write(_ status: RateLimitStatus) {
+        header("RateLimit-Policy", bytes: status.policy.header)
+        var value: [UInt8] = [ASCII.quote]
+        value.append(status.policy.name)
+        value.append("\";r=" as StaticString)
+        value.append(decimal: status.verdict.remaining)
+        value.append(";t=" as StaticString)
+        value.append(decimal: status.verdict.resetSeconds)
+        header("RateLimit", bytes: value)
+    }
+}

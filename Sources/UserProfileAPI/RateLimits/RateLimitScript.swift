@@ -1,0 +1,79 @@
+internal import Redis
+
+/// The sliding log of one user on one route, in Redis: a string of eight-byte timestamps of the requests that were let in, oldest first.
+/// A request is let in when fewer than q of them are younger than the window, so no window of that length ever holds more than q.
+/// The server's clock is used, one clock for all hosts; refused requests leave no trace.
+enum RateLimitScript {
+    /// KEYS: the log. ARGV: q, the window in microseconds, 1 to count or 0 to look only.
+    /// Returns `remaining * 2^32 + reset`, or `-1 - reset` when refused; reset in milliseconds until the oldest entry leaves the window.
+    static let take = Script(
+        """
+        local q, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+        local time = redis.call('TIME')
+        local now = time[1] * 1000000 + time[2]
+        local log = redis.call('GETRANGE', KEYS[1], 0, 7)
+        local count, oldest = 0, now
+        if #log == 8 then
+            oldest = struct.unpack('>d', log)
+            if now - oldest < window then
+                count = redis.call('STRLEN', KEYS[1]) / 8
+            else
+                log = redis.call('GET', KEYS[1])
+                local first = 9
+                while first < #log and now - struct.unpack('>d', log, first) >= window do first = first + 8 end
+                count = (#log - first + 1) / 8
+                if count > 0 then
+                    oldest = struct.unpack('>d', log, first)
+                    redis.call('SET', KEYS[1], string.sub(log, first), 'PX', window / 1000)
+                else
+                    oldest = now
+                    redis.call('DEL', KEYS[1])
+                end
+            end
+        end
+        local reset = math.max(1, math.ceil((oldest + window - now) / 1000))
+        if count >= q then return -1 - reset end
+        if ARGV[3] == '1' then
+            redis.call('APPEND', KEYS[1], struct.pack('>d', now))
+            redis.call('PEXPIRE', KEYS[1], window / 1000)
+            count = count + 1
+        end
+        return (q - count) * 4294967296 + reset
+        """)
+
+    /// Takes the newest entry back, for what turned out not to count. KEYS: the log.
+    static let refund = Script(
+        """
+        local length = redis.call('STRLEN', KEYS[1])
+        if length <= 8 then return redis.call('DEL', KEYS[1]) end
+        local ttl = redis.call('PTTL', KEYS[1])
+        redis.call('SET', KEYS[1], redis.call('GETRANGE', KEYS[1], 0, length - 9), 'PX', math.max(ttl, 1))
+        return 1
+        """)
+}
+
+/// What the limiter said of one request.
+struct RateLimitVerdict: Equatable {
+    let isAllowed: Bool
+    let remaining: Int
+    /// Milliseconds until a further request will be possible again, or the count begins to fall.
+    let resetMilliseconds: Int
+
+    init(isAllowed: Bool, remaining: Int, resetMilliseconds: Int) {
+        self.isAllowed = isAllowed
+        self.remaining = remaining
+        self.resetMilliseconds = resetMilliseconds
+    }
+
+    /// Reads the script's number.
+    init(scriptResult: Int) {
+        if scriptResult < 0 {
+            self.init(isAllowed: false, remaining: 0, resetMilliseconds: -1 - scriptResult)
+        } else {
+            self.init(isAllowed: true, remaining: scriptResult >> 32, resetMilliseconds: scriptResult & 0xFFFF_FFFF)
+        }
+    }
+
+    /// Whole seconds, rounded up: who waits that long is let in.
+    var resetSeconds: Int { (resetMilliseconds + 999) / 1000 }
+}

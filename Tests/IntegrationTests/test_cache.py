@@ -1,0 +1,120 @@
+"""Ready-made bodies in Redis: served when there, dropped by every write, and never put back by a slow reader."""
+
+import pytest
+
+from asserts import INTERESTS, ME, assert_ok, in_background, locked, race, tags, total, wait_until_blocked
+from processes import frozen
+from waiting import wait_for
+
+CACHES = {ME: ("user_profile", 300), INTERESTS: ("user_interests", 3600)}
+WRITES = {
+    "PATCH profile": ("PATCH", ME, {"first_name": "new"}),
+    "PUT interests": ("PUT", INTERESTS, {"interests": [{"tag": "new"}]}),
+    "POST interest": ("POST", INTERESTS, {"tag": "new"}),
+    "DELETE interest": ("DELETE", f"{INTERESTS}/old", None),
+}
+
+
+@pytest.fixture
+def settled(user, owner):
+    """A user with something to change by each of the writes."""
+    owner.execute("update activity.users set first_name = 'old' where user_id = %s", [user.user_id])
+    owner.execute("insert into activity.user_interests values (%s, 'old')", [user.user_id])
+    return user
+
+
+def expected(write):
+    """Name and tags of a settled user after the write."""
+    return {"PATCH profile": ("new", ["old"]), "PUT interests": ("old", ["new"]), "POST interest": ("old", ["new", "old"]),
+            "DELETE interest": ("old", [])}[write]
+
+
+def assert_reads(user, name, interests):
+    document = assert_ok(user.client.get(ME))
+    assert (document["first_name"], tags(document)) == (name, interests)
+    assert tags(assert_ok(user.client.get(INTERESTS))) == interests
+
+
+@pytest.mark.parametrize("path", CACHES)
+def test_the_second_read_is_served_from_redis(user, cache, operator, path):
+    name, longest = CACHES[path]
+    hits, misses = (total(operator, "cache_requests_total", cache=name, result=result) for result in ("hit", "miss"))
+    first, second = user.client.get(path), user.client.get(path)
+    assert first.body == second.body
+    assert total(operator, "cache_requests_total", cache=name, result="miss") == misses + 1
+    assert total(operator, "cache_requests_total", cache=name, result="hit") == hits + 1
+    assert 0 < cache.ttl(f"{name}:{user}") <= longest
+    assert first.body in cache.get(f"{name}:{user}")
+
+
+def test_a_hit_needs_no_database(user, stack):
+    for path in CACHES:
+        assert_ok(user.client.get(path))
+    with locked(stack, "activity.users"):
+        for path in CACHES:
+            assert_ok(user.client.get(path))
+
+
+@pytest.mark.parametrize("path", CACHES)
+def test_head_is_served_from_the_cache_too(user, cache, path):
+    get = user.client.get(path)
+    head = user.client.head(path)
+    assert (head.status, head.body, head.header("Content-Length")) == (200, b"", get.header("Content-Length"))
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_write_drops_what_it_changes_before_it_answers(settled, cache, write):
+    assert_reads(settled, "old", ["old"])
+    method, path, body = WRITES[write]
+    assert_ok(settled.client.request(method, path, json=body))
+    assert_reads(settled, *expected(write))
+    # And what the next reads put there is the new.
+    assert_reads(settled, *expected(write))
+
+
+@pytest.mark.parametrize("body", [{"first_name": "a\0"}, {"nonsense": 1}])
+def test_a_refused_write_leaves_the_body_as_it_was(settled, body):
+    assert_reads(settled, "old", ["old"])
+    assert settled.client.patch(ME, json=body).status == 422
+    assert_reads(settled, "old", ["old"])
+
+
+def test_one_user_s_body_is_never_anothers(new_user):
+    users = [new_user(first_name=f"name {n}") for n in range(8)]
+    answers = race([(user.client, "GET", ME, {}) for user in users * 3])
+    assert [answer.json["user_id"] for answer in answers] == [user.user_id for user in users] * 3
+
+
+@pytest.mark.parametrize("read", CACHES)
+@pytest.mark.parametrize("write", WRITES)
+def test_a_slow_reader_cannot_put_an_old_body_back(settled, stack, owner, operator, read, write):
+    """The reader misses, reads its old snapshot and is held there; the write is answered; only then the reader stores."""
+    method, path, body = WRITES[write]
+    with locked(stack, "activity.user_settings") as lock, in_background(settled.client.get, read) as reader:
+        backends = wait_until_blocked(owner)
+        with frozen(*backends):
+            lock.execute("rollback")
+            assert_ok(settled.client.request(method, path, json=body))
+    late = assert_ok(reader.result())
+    assert (late.get("first_name", "old"), tags(late)) == ("old", ["old"]), "the reader was not late: the test proves nothing"
+    # It stores after it has answered. The one request in flight is the question itself.
+    wait_for(lambda: total(operator, "http_requests_in_flight") == 1)
+    assert_reads(settled, *expected(write))
+    assert_reads(settled, *expected(write))
+
+
+def test_an_unreadable_entry_is_read_anew(user, cache):
+    """Whatever lies under the key, wrong type included, no request fails."""
+    assert_ok(user.client.get(ME))
+    cache.delete(f"user_profile:{user}")
+    cache.lpush(f"user_profile:{user}", "a list")
+    assert assert_ok(user.client.get(ME))["user_id"] == user.user_id
+    assert_ok(user.client.patch(ME, json={"first_name": "new"}))
+    assert assert_ok(user.client.get(ME))["first_name"] == "new"
+
+
+def test_an_emptied_cache_fills_again(user, cache):
+    first = user.client.get(ME).body
+    cache.flushdb()
+    assert user.client.get(ME).body == first
+    assert cache.exists(f"user_profile:{user}")
