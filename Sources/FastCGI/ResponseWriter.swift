@@ -23,10 +23,10 @@ public struct ResponseWriter {
     }
 
     /// A header whose value is known at run time. Bytes that would end the line are left out, so a value can never forge a header.
-    public mutating func header(_ name: StaticString, bytes value: some Sequence<UInt8>) {
+    public mutating func header(_ name: StaticString, bytes value: Span<UInt8>) {
         append(name)
         append(": ")
-        for byte in value where byte >= 0x20 && byte != 0x7F { bytes.append(byte) }
+        for index in value.indices where value[index] >= 0x20 && value[index] != 0x7F { bytes.append(value[index]) }
         append("\r\n")
     }
 
@@ -39,10 +39,10 @@ public struct ResponseWriter {
 
     /// Ends the head and appends the body.
     /// - Parameter sendBody: false for HEAD, whose head is that of GET.
-    public mutating func end(body: some Collection<UInt8>, sendBody: Bool = true) {
+    public mutating func end(body: Span<UInt8>, sendBody: Bool = true) {
         header("Content-Length", body.count)
         append("\r\n")
-        if sendBody { bytes.append(contentsOf: body) }
+        if sendBody { body.withUnsafeBufferPointer { bytes.append(contentsOf: $0) } }
     }
 
     /// Ends a response that has no body by nature (304).

@@ -24,7 +24,7 @@ public struct Pipeline {
         end()
     }
 
-    public mutating func argument(_ value: some Collection<UInt8>) {
+    public mutating func argument(_ value: [UInt8]) {
         bytes.append(UInt8(ascii: "$"))
         length(value.count)
         bytes.append(contentsOf: value)

@@ -44,6 +44,11 @@ extension [UInt8] {
     @inlinable
     public mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
+    /// Appends bytes in one piece; a Span is no Sequence.
+    public mutating func append(_ bytes: Span<UInt8>) {
+        bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
+    }
+
     /// Appends an integer in decimal digits.
     public mutating func append(decimal value: Int) {
         if value < 0 { append(ASCII.minus) }

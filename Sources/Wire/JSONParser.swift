@@ -118,6 +118,7 @@ public struct JSONParser {
         let integerStart = position
         guard digits(bytes) else { throw error(.syntax) }
         guard bytes[integerStart] != ASCII.zero || position == integerStart + 1 else { throw error(.syntax) }
+        let integerEnd = position
         if position < bytes.count, bytes[position] == ASCII.dot {
             position += 1
             guard digits(bytes) else { throw error(.syntax) }
@@ -127,8 +128,9 @@ public struct JSONParser {
             if position < bytes.count, bytes[position] == ASCII.plus || bytes[position] == ASCII.minus { position += 1 }
             guard digits(bytes) else { throw error(.syntax) }
         }
-        guard let text = Self.text(bytes.extracting(start..<position)), let double = Double(text), double.isFinite
-        else { throw error(.syntax) }
+        guard let text = Self.text(bytes.extracting(start..<position)) else { throw error(.syntax) }
+        // A short integer needs no second look; the others must not overflow a double.
+        guard (position == integerEnd && position - start < 300) || Double(text)?.isFinite == true else { throw error(.syntax) }
         return JSONNumber(text: text)
     }
 

@@ -2,27 +2,35 @@ extension [UInt8] {
     /// Appends `text` as a JSON string in quotes; escapes what RFC 8259 section 7 demands and nothing else.
     public mutating func append(jsonString text: String) {
         append(ASCII.quote)
-        var text = text
-        text.withUTF8 { utf8 in append(jsonEscaping: utf8) }
+        append(jsonEscaping: text.utf8.span)
         append(ASCII.quote)
     }
 
-    /// The same for bytes that are UTF-8 already, without the quotes.
-    public mutating func append(jsonEscaping utf8: some Sequence<UInt8>) {
-        for byte in utf8 {
-            switch byte {
-            case ASCII.quote, ASCII.backslash:
-                append(ASCII.backslash)
-                append(byte)
-            case 0x0A: append("\\n")
-            case 0x0D: append("\\r")
-            case 0x09: append("\\t")
-            case 0..<0x20, 0x7F:
-                append("\\u00")
-                append(ASCII.lowerHex(byte >> 4))
-                append(ASCII.lowerHex(byte & 15))
-            default: append(byte)
-            }
+    /// The same for bytes that are UTF-8 already, without the quotes. Runs without an escape are copied whole.
+    public mutating func append(jsonEscaping utf8: Span<UInt8>) {
+        var start = 0
+        for index in utf8.indices {
+            let byte = utf8[index]
+            guard byte < 0x20 || byte == ASCII.quote || byte == ASCII.backslash || byte == 0x7F else { continue }
+            append(utf8.extracting(start..<index))
+            appendEscape(byte)
+            start = index + 1
+        }
+        append(utf8.extracting(start..<utf8.count))
+    }
+
+    private mutating func appendEscape(_ byte: UInt8) {
+        switch byte {
+        case ASCII.quote, ASCII.backslash:
+            append(ASCII.backslash)
+            append(byte)
+        case 0x0A: append("\\n")
+        case 0x0D: append("\\r")
+        case 0x09: append("\\t")
+        default:
+            append("\\u00")
+            append(ASCII.lowerHex(byte >> 4))
+            append(ASCII.lowerHex(byte & 15))
         }
     }
 

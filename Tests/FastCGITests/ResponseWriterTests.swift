@@ -8,21 +8,21 @@ import Testing
         var writer = ResponseWriter()
         writer.begin(status: 200, phrase: "OK")
         writer.header("Content-Type", "application/json")
-        writer.end(body: Array("{}".utf8))
+        writer.end(body: Array("{}".utf8).span)
         #expect(text(writer) == "Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
     }
 
     @Test func headHasTheHeadOfGet() {
         var writer = ResponseWriter()
         writer.begin(status: 200, phrase: "OK")
-        writer.end(body: Array("{}".utf8), sendBody: false)
+        writer.end(body: Array("{}".utf8).span, sendBody: false)
         #expect(text(writer) == "Status: 200 OK\r\nContent-Length: 2\r\n\r\n")
     }
 
     @Test func aValueCannotForgeAHeader() {
         var writer = ResponseWriter()
         writer.begin(status: 404, phrase: "Not Found")
-        writer.header("X-Echo", bytes: "a\r\nSet-Cookie: x=1".utf8)
+        writer.header("X-Echo", bytes: "a\r\nSet-Cookie: x=1".utf8.span)
         writer.endWithoutBody()
         #expect(text(writer) == "Status: 404 Not Found\r\nX-Echo: aSet-Cookie: x=1\r\n\r\n")
     }
@@ -30,7 +30,7 @@ import Testing
     @Test func startsAfreshForTheNextResponse() {
         var writer = ResponseWriter()
         writer.begin(status: 500, phrase: "Internal Server Error")
-        writer.end(body: Array("long".utf8))
+        writer.end(body: Array("long".utf8).span)
         writer.begin(status: 204, phrase: "No Content")
         writer.endWithoutBody()
         #expect(text(writer) == "Status: 204 No Content\r\n\r\n")

@@ -10,7 +10,7 @@ enum Gate {
     /// For routes of users. `exchange.caller` is set.
     static func admit(_ exchange: Exchange, _ caller: Claims) throws(APIError) {
         let policy = RateLimitPolicy.ofRoutes[exchange.route.rawValue]
-        let key = policy?.key(caller.subject.description.utf8) ?? []
+        let key = policy?.key(caller.subject) ?? []
         var question = Admission.Question(user: exchange.configuration.cacheEnabled ? caller.subject : nil, tokenID: caller.tokenID)
         if let policy, exchange.configuration.rateLimitEnabled { question.limit = (policy, key, exchange.route != .deleteAccount) }
         question.body = exchange.route.cachedBody
@@ -26,7 +26,7 @@ enum Gate {
     /// For routes of services: the limit alone.
     static func admit(_ exchange: Exchange, _ service: ServiceName) throws(APIError) {
         guard exchange.configuration.rateLimitEnabled, let policy = RateLimitPolicy.ofRoutes[exchange.route.rawValue] else { return }
-        let key = policy.key(service.rawValue.utf8)
+        let key = policy.key(service)
         let findings = exchange.admission.ask(Admission.Question(limit: (policy, key, true)))
         if !findings.isAvailable { exchange.countRedisFailure() }
         try checkLimit(exchange, policy, key, findings.limit)
@@ -99,7 +99,7 @@ extension Exchange {
     /// Takes one request of a further limit of the caller, or throws its 429.
     func take(_ policy: RateLimitPolicy) throws(APIError) {
         guard configuration.rateLimitEnabled, let caller else { return }
-        let key = policy.key(caller.subject.description.utf8)
+        let key = policy.key(caller.subject)
         let found = admission.ask(Admission.Question(limit: (policy, key, true))).limit
         let verdict = found ?? service.localLimiter.take(key, policy.limit, counts: true, now: Clock.monotonic())
         let status = RateLimitStatus(policy: policy, verdict: verdict)
@@ -112,7 +112,7 @@ extension Exchange {
     /// Gives back what `take` took.
     func refund(_ policy: RateLimitPolicy) {
         guard configuration.rateLimitEnabled, let caller else { return }
-        let key = policy.key(caller.subject.description.utf8)
+        let key = policy.key(caller.subject)
         if !admission.refund(key) { service.localLimiter.refund(key) }
     }
 

@@ -27,7 +27,7 @@ public struct JSONLogHandler: LogHandler {
         for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
             line.field(dynamic: key, value.description)
         }
-        line.write()
+        line.write(urgent: true)
     }
 
     static func name(_ level: Logger.Level) -> StaticString {

@@ -15,12 +15,18 @@ public struct LogIdentity: Sendable {
     }
 }
 
-/// Builds one log line in a buffer that its owner keeps, and writes it to stderr in one piece (lines up to PIPE_BUF never interleave).
-/// Belongs to one thread.
+/// Builds log lines in a buffer that its owner keeps, and writes whole lines to stderr, several at a time when they come fast: one write
+/// of at most PIPE_BUF bytes, which never interleaves with another's (pipe(7)). Belongs to one thread.
 struct LogLine {
     private let identity: LogIdentity
     private let prefix: [UInt8]
     private var bytes: [UInt8] = []
+    /// Where the line being built begins; before it lie finished ones.
+    private var start = 0
+    private var oldest: Int64 = 0
+    private static let longestWrite = 4096
+    /// Nanoseconds that a finished line may wait.
+    private static let longestWait: Int64 = 200_000_000
     private var second = Int.min
     private var secondText: [UInt8] = []
 
@@ -36,8 +42,10 @@ struct LogLine {
     }
 
     mutating func begin(level: StaticString, event: StaticString, logger: StaticString) {
-        bytes.removeAll(keepingCapacity: true)
-        let now = Timestamp(microseconds: Int(upa_realtime_now() / 1000))
+        let clock = upa_realtime_now()
+        start = bytes.count
+        if start == 0 { oldest = clock }
+        let now = Timestamp(microseconds: Int(clock / 1000))
         if now.seconds != second {
             second = now.seconds
             secondText.removeAll(keepingCapacity: true)
@@ -60,14 +68,14 @@ struct LogLine {
         bytes.append(contentsOf: prefix)
     }
 
-    mutating func field(_ name: StaticString, _ value: some Sequence<UInt8>) {
+    mutating func field(_ name: StaticString, _ value: Span<UInt8>) {
         self.name(name)
         if identity.format == .json { bytes.append(ASCII.quote) }
         bytes.append(jsonEscaping: value)
         if identity.format == .json { bytes.append(ASCII.quote) }
     }
 
-    mutating func field(_ name: StaticString, _ value: String) { field(name, value.utf8) }
+    mutating func field(_ name: StaticString, _ value: String) { field(name, value.utf8.span) }
 
     mutating func field(_ name: StaticString, _ value: Int) {
         self.name(name)
@@ -90,7 +98,7 @@ struct LogLine {
             bytes.append(jsonString: value)
         } else {
             bytes.append(name + "=")
-            bytes.append(jsonEscaping: value.utf8)
+            bytes.append(jsonEscaping: value.utf8.span)
         }
     }
 
@@ -103,9 +111,23 @@ struct LogLine {
         bytes.append(decimal: microseconds % 1000, width: 3)
     }
 
-    mutating func write() {
+    /// Ends the line. It goes out at once when `urgent`, else with those that follow within a moment.
+    mutating func write(urgent: Bool) {
         bytes.append(identity.format == .json ? "}\n" as StaticString : "\n")
+        if bytes.count > Self.longestWrite, start > 0 {
+            let line = Array(bytes[start...])
+            bytes.removeLast(line.count)
+            flush()
+            bytes.append(contentsOf: line)
+        }
+        if urgent || bytes.count > Self.longestWrite || upa_realtime_now() - oldest > Self.longestWait { flush() }
+    }
+
+    /// Writes what waits; to be called when the thread has nothing else to do.
+    mutating func flush() {
+        guard !bytes.isEmpty else { return }
         _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+        bytes.removeAll(keepingCapacity: true)
     }
 
     private mutating func name(_ name: StaticString) {

@@ -16,6 +16,7 @@ struct RateLimitPolicy {
     let name: String
     /// `RateLimit-Policy`'s value.
     let header: [UInt8]
+    private let prefix: [UInt8]
 
     init?(_ route: Route) {
         guard let limit = route.definition.limit else { return nil }
@@ -25,6 +26,7 @@ struct RateLimitPolicy {
     init(name: String, _ limit: RateLimit) {
         self.limit = limit
         self.name = name
+        prefix = Array("rl:\(name):".utf8)
         header = Array("\"\(name)\";q=\(limit.count);w=\(limit.window)".utf8)
     }
 
@@ -34,16 +36,14 @@ struct RateLimitPolicy {
     /// Wrong passwords, a limit of their own beside the one on deletions.
     static let wrongPassword = RateLimitPolicy(name: "wrong-password", .perHour(5))
 
-    /// `rl:{name}:{subject}`.
-    func key(_ subject: some Sequence<UInt8>) -> [UInt8] {
-        var key: [UInt8] = []
-        key.reserveCapacity(name.utf8.count + 40)
-        key.append("rl:" as StaticString)
-        key.append(name)
-        key.append(ASCII.colon)
-        key.append(contentsOf: subject)
+    /// `rl:{name}:{user or service}`.
+    func key(_ subject: UserID) -> [UInt8] {
+        var key = prefix
+        subject.write(to: &key)
         return key
     }
+
+    func key(_ service: ServiceName) -> [UInt8] { prefix + Array(service.rawValue.utf8) }
 
     /// `3/hour`, as errors name it.
     var text: String {
@@ -78,13 +78,13 @@ struct RateLimitStatus {
 
 extension ResponseWriter {
     mutating func write(_ status: RateLimitStatus) {
-        header("RateLimit-Policy", bytes: status.policy.header)
+        header("RateLimit-Policy", bytes: status.policy.header.span)
         var value: [UInt8] = [ASCII.quote]
         value.append(status.policy.name)
         value.append("\";r=" as StaticString)
         value.append(decimal: status.verdict.remaining)
         value.append(";t=" as StaticString)
         value.append(decimal: status.verdict.resetSeconds)
-        header("RateLimit", bytes: value)
+        header("RateLimit", bytes: value.span)
     }
 }

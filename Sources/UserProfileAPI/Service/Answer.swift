@@ -59,15 +59,22 @@ extension ResponseWriter {
         begin(answer.status)
         if answer.status != 304 { header("Content-Type", answer.contentType) }
         header("Cache-Control", answer.caching == .none ? "no-store" : "private, no-cache")
-        if let tag = answer.tag { header("ETag", bytes: [ASCII.quote] + tag.value + [ASCII.quote]) }
+        if let tag = answer.tag { header(tag) }
         if let limit { write(limit) }
         if answer.isReplay { header("Idempotent-Replayed", "true") }
-        if let fileName = answer.fileName { header("Content-Disposition", bytes: "attachment; filename=\"\(fileName)\"".utf8) }
+        if let fileName = answer.fileName { header("Content-Disposition", bytes: "attachment; filename=\"\(fileName)\"".utf8.span) }
         if answer.status == 304 {
             endWithoutBody()
         } else {
-            end(body: answer.body, sendBody: sendBody)
+            end(body: answer.body.span, sendBody: sendBody)
         }
+    }
+
+    private mutating func header(_ tag: EntityTag) {
+        var quoted: [UInt8] = [ASCII.quote]
+        quoted.append(tag.value.span)
+        quoted.append(ASCII.quote)
+        header("ETag", bytes: quoted.span)
     }
 
     mutating func write(_ error: APIError, limit: RateLimitStatus?, sendBody: Bool) {
@@ -78,7 +85,7 @@ extension ResponseWriter {
         if let limit { write(limit) }
         if let seconds = error.retryAfter { header("Retry-After", seconds) }
         if error.isReplay { header("Idempotent-Replayed", "true") }
-        if let allow = error.allow { header("Allow", bytes: allow.utf8) }
-        end(body: error.body, sendBody: sendBody)
+        if let allow = error.allow { header("Allow", bytes: allow.utf8.span) }
+        end(body: error.body.span, sendBody: sendBody)
     }
 }

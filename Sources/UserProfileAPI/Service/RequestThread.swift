@@ -36,12 +36,13 @@ public struct RequestThread: ~Copyable {
         while !isDraining() {
             switch acceptor.accept() {
             case .request: serve()
-            case .nothing: continue
+            case .nothing: line.flush()
             case .failed(let code):
                 service.logger.error("accept failed", metadata: ["errno": "\(code)"])
                 Pause.milliseconds(50)
             }
         }
+        line.flush()
     }
 
     private mutating func serve() {
@@ -89,8 +90,8 @@ public struct RequestThread: ~Copyable {
 
     private mutating func log(status: Int, duration: Int64, refusal: APIError?) {
         line.begin(level: status >= 500 ? "ERROR" : "INFO", event: "request", logger: "userprofile.access")
-        line.field("trace_id", exchange.request[.traceID] ?? [])
-        line.field("method", exchange.request[.method] ?? [])
+        if let trace = exchange.request[.traceID] { line.field("trace_id", trace.span) }
+        if let method = exchange.request[.method] { line.field("method", method.span) }
         line.field("route", exchange.route == .unmatched ? "unmatched" : exchange.route.definition.template)
         line.field("status", status)
         line.field("duration_ms", milliseconds: duration)
@@ -99,6 +100,6 @@ public struct RequestThread: ~Copyable {
             line.field("code", refusal.code.rawValue)
             if let cause = refusal.cause { line.field("cause", cause) }
         }
-        line.write()
+        line.write(urgent: status >= 500)
     }
 }
