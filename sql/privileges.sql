@@ -25,6 +25,9 @@ begin
 end
 $$;
 
+-- A function's new owner must be able to create it, where the one who hands it over is no superuser.
+grant create on schema activity to userprofile_owner;
+
 do $$
 declare
     v_function record;
@@ -55,3 +58,5 @@ begin
     end loop;
 end
 $$;
+
+revoke create on schema activity from userprofile_owner;

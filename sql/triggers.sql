@@ -80,10 +80,19 @@ create trigger userprofile_users_changes
 create trigger userprofile_users_gone after delete on activity.users
     for each row when (current_setting('application_name') <> 'userprofile-api')
     execute function activity.tg_changes();
-create trigger userprofile_settings_changes after insert or update or delete on activity.user_settings
+\endif
+
+select not exists (
+    select from pg_trigger where tgrelid = 'activity.user_settings'::regclass and tgname = 'userprofile_settings_changed') as missing \gset
+\if :missing
+create trigger userprofile_settings_changed
+    after insert or delete or update of email_notifications, push_notifications, activity_reminders, community_updates,
+        friend_requests, marketing_emails, ghost_mode, language, timezone
+    on activity.user_settings
     for each row when (current_setting('application_name') <> 'userprofile-api')
     execute function activity.tg_changes();
-create trigger userprofile_interests_changes after insert or update or delete on activity.user_interests
+create trigger userprofile_interests_changed
+    after insert or delete or update of user_id, interest_tag, weight on activity.user_interests
     for each row when (current_setting('application_name') <> 'userprofile-api')
     execute function activity.tg_changes();
 \endif

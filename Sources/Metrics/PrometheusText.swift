@@ -4,6 +4,10 @@ public enum PrometheusText {
 
     public static func render(_ scoreboard: Scoreboard, into text: inout String) {
         for family in scoreboard.schema.families { render(family, scoreboard, into: &text) }
+        text += "# HELP worker_restarts_total Workers replaced, by reason.\n# TYPE worker_restarts_total counter\n"
+        for (index, reason) in StatusBoard.restartReasons.enumerated() {
+            text += "worker_restarts_total{reason=\"\(reason)\"} \(scoreboard.board.restarts(index))\n"
+        }
     }
 
     private static func render(_ family: Family, _ scoreboard: Scoreboard, into text: inout String) {
@@ -15,7 +19,7 @@ public enum PrometheusText {
             } else {
                 text += family.name
                 if !labels.isEmpty { text += "{\(labels)}" }
-                text += " \(scoreboard.total(first))\n"
+                text += " \(family.kind == .gauge ? scoreboard.present(first) : scoreboard.total(first))\n"
             }
         }
     }

@@ -43,6 +43,18 @@ public struct Schema: Sendable {
         return Histogram(cell: cell, bounds: bounds.map { UInt64($0 * 1e9) })
     }
 
+    /// Tells one layout from another: programs with the same number count in the same cells.
+    public var layout: UInt64 {
+        // FNV-1a: any change of names, series or order gives another number.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for family in families {
+            for byte in "\(family.name) \(family.kind) \(family.series.joined(separator: "|"));".utf8 {
+                hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+            }
+        }
+        return hash
+    }
+
     private mutating func add(_ name: String, _ help: String, _ kind: Family.Kind, _ series: [String]) -> Int {
         let family = Family(name: name, help: help, kind: kind, series: series, firstCell: cellCount)
         families.append(family)

@@ -1,65 +1,93 @@
 internal import CPosix
 internal import Synchronization
 
-/// The counters of all workers in one shared mapping: a block for each worker slot and thread, written by that thread alone.
+/// The counters of all workers in the shared file, after the status board: a block for each slot and thread, written by that thread
+/// alone. A new worker in a slot goes on adding to what its predecessor left, so counters never fall.
 ///
 /// `@unchecked Sendable`: the mapping is shared between threads and processes by design; every access is a relaxed atomic,
 /// every cell has one writer, and the mapping lives as long as the process.
 public final class Scoreboard: @unchecked Sendable {
     public let schema: Schema
-    public let slots: Int
-    public let threads: Int
+    public let board: StatusBoard
     private let cells: UnsafeMutablePointer<Atomic<UInt64>>
+    /// Blocks of a slot: its request threads and one for the worker itself.
+    private static let blocksPerSlot = StatusBoard.threads + 1
 
-    /// Bytes of a scoreboard of this shape, in whole pages.
-    public static func size(schema: Schema, slots: Int, threads: Int) -> Int {
-        (schema.cellCount * slots * threads * MemoryLayout<UInt64>.stride + 4095) / 4096 * 4096
-    }
+    /// Bytes that the counters of a schema take in the file, in whole pages.
+    public static func size(cells: Int) -> Int { (cells * 8 * StatusBoard.slots * blocksPerSlot + 4095) / 4096 * 4096 }
 
-    /// A new anonymous memory file of that size, to be handed to workers; -1 with errno set on failure.
-    public static func makeFile(schema: Schema, slots: Int, threads: Int) -> Int32 {
+    /// A new anonymous memory file holding the status board, to be handed to workers; -1 with errno set on failure. Untouched pages cost
+    /// nothing.
+    public static func makeFile() -> Int32 {
         let file = upa_memfd("scoreboard")
-        guard file >= 0, ftruncate(file, size(schema: schema, slots: slots, threads: threads)) == 0 else { return -1 }
+        guard file >= 0, ftruncate(file, StatusBoard.size) == 0 else { return -1 }
         return file
     }
 
-    /// Maps a scoreboard; nil when the file cannot be mapped or has another size than this binary's layout.
-    public init?(file: Int32, schema: Schema, slots: Int, threads: Int) {
-        let size = Self.size(schema: schema, slots: slots, threads: threads)
-        guard lseek(file, 0, SEEK_END) == size,
-            let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), Int(bitPattern: base) != -1  // MAP_FAILED
+    /// Makes room for the counters of another layout at the file's end; where they begin, or nil with errno set.
+    public static func extend(file: Int32, cells: Int) -> Int? {
+        let end = Int(lseek(file, 0, SEEK_END))
+        guard end >= StatusBoard.size, ftruncate(file, end + size(cells: cells)) == 0 else { return nil }
+        return end
+    }
+
+    /// Maps status board and counters; nil when the file is smaller than this binary's layout needs.
+    /// - Parameter base: where the counters begin, see `extend`.
+    public init?(file: Int32, base: Int, schema: Schema) {
+        let size = Self.size(cells: schema.cellCount)
+        guard let board = StatusBoard(file: file), base >= StatusBoard.size, base % 4096 == 0, lseek(file, 0, SEEK_END) >= base + size,
+            let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, base), Int(bitPattern: memory) != -1  // MAP_FAILED
         else { return nil }
         self.schema = schema
-        self.slots = slots
-        self.threads = threads
-        cells = base.bindMemory(to: Atomic<UInt64>.self, capacity: schema.cellCount * slots * threads)
+        self.board = board
+        cells = memory.bindMemory(to: Atomic<UInt64>.self, capacity: size / 8)
     }
 
-    /// The writer of one thread's block. Only that thread may use it.
+    /// The writer of one request thread's block; only that thread may use it.
     public func writer(slot: Int, thread: Int) -> MetricsWriter {
-        precondition(slot >= 0 && slot < slots && thread >= 0 && thread < threads, "outside the scoreboard")
-        return MetricsWriter(block: cells + (slot * threads + thread) * schema.cellCount)
+        precondition(slot >= 0 && slot < StatusBoard.slots && thread >= 0 && thread < StatusBoard.threads, "outside the scoreboard")
+        return writer(slot: slot, block: thread + 1)
     }
 
-    /// The sum of a cell over all slots and threads.
-    func total(_ cell: Int) -> UInt64 {
+    /// The writer of what belongs to the worker as a whole; one thread of it may use it.
+    public func workerWriter(slot: Int) -> MetricsWriter { writer(slot: slot, block: 0) }
+
+    private func writer(slot: Int, block: Int) -> MetricsWriter {
+        board.noteBlocks(block + 1, slot: slot)
+        return MetricsWriter(block: start(slot, block))
+    }
+
+    private func start(_ slot: Int, _ block: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        cells + (slot * Self.blocksPerSlot + block) * schema.cellCount
+    }
+
+    /// The sum of a cell over all blocks that were ever used.
+    func total(_ cell: Int) -> UInt64 { sum(cell) { _ in true } }
+
+    /// The sum of a gauge's cell over living workers: what a dead one left says nothing.
+    func present(_ cell: Int) -> UInt64 { sum(cell) { board.process(slot: $0) != 0 } }
+
+    private func sum(_ cell: Int, _ counts: (Int) -> Bool) -> UInt64 {
         var sum: UInt64 = 0
-        for block in 0..<slots * threads { sum &+= cells[block * schema.cellCount + cell].load(ordering: .relaxed) }
+        for slot in 0..<StatusBoard.slots {
+            let blocks = board.blocks(slot: slot)
+            guard blocks > 0, counts(slot) else { continue }
+            for block in 0..<blocks { sum &+= start(slot, block)[cell].load(ordering: .relaxed) }
+        }
         return sum
     }
 
-    /// Sets the gauges of a slot to zero, when its worker has gone.
+    /// Sets the gauges of a slot to zero, before its new worker writes them.
     public func clearGauges(slot: Int) {
-        for thread in 0..<threads {
-            let block = cells + (slot * threads + thread) * schema.cellCount
+        for block in 0..<board.blocks(slot: slot) {
             for family in schema.families where family.kind == .gauge {
-                for index in family.series.indices { block[family.firstCell + index].store(0, ordering: .relaxed) }
+                for index in family.series.indices { start(slot, block)[family.firstCell + index].store(0, ordering: .relaxed) }
             }
         }
     }
 }
 
-/// Adds to one thread's cells: a load and a store each, no lock, no read-modify-write.
+/// Adds to one block's cells: a load and a store each, no lock, no read-modify-write.
 public struct MetricsWriter {
     private let block: UnsafeMutablePointer<Atomic<UInt64>>
 

@@ -2,58 +2,126 @@ internal import CPosix
 internal import Glibc
 public import Logging
 
+/// What the supervisor asks of the program it supervises: it knows processes, the program knows what they do.
+public struct SupervisorHooks {
+    /// Reads what `config check --plan` said: how many workers to run and what to add to their environment, or why it cannot be.
+    public var plan: (String) -> Result<SupervisorPlan, ReloadRefusal>
+    /// Called once a second: workers whose oldest request is overdue, and workers to be recycled with the reason.
+    public var inspect: ([SupervisorReport.Worker]) -> Inspection
+    /// A worker was started in a slot, or left it (pid 0).
+    public var occupy: (_ slot: Int, _ pid: Int32) -> Void
+    public var countRestart: (String) -> Void
+    /// After every change.
+    public var report: (SupervisorReport) -> Void
+    /// SIGUSR2: log what everybody is doing.
+    public var dump: () -> Void
+
+    public init(
+        plan: @escaping (String) -> Result<SupervisorPlan, ReloadRefusal>, inspect: @escaping ([SupervisorReport.Worker]) -> Inspection,
+        occupy: @escaping (Int, Int32) -> Void, countRestart: @escaping (String) -> Void, report: @escaping (SupervisorReport) -> Void,
+        dump: @escaping () -> Void
+    ) {
+        self.plan = plan
+        self.inspect = inspect
+        self.occupy = occupy
+        self.countRestart = countRestart
+        self.report = report
+        self.dump = dump
+    }
+}
+
+public struct ReloadRefusal: Error {
+    public let reason: String
+    public init(_ reason: String) { self.reason = reason }
+}
+
+public struct SupervisorPlan: Sendable {
+    public let workers: Int
+    public let environment: [String]
+    public init(workers: Int, environment: [String]) {
+        self.workers = workers
+        self.environment = environment
+    }
+}
+
+public struct Inspection: Sendable {
+    public var overdue: [Int32] = []
+    public var recycle: [(pid: Int32, reason: String)] = []
+    public init() {}
+}
+
+/// What an outsider may want to know, told after every change.
+public struct SupervisorReport: Sendable {
+    public struct Worker: Sendable {
+        public let pid: Int32
+        public let slot: Int
+        public let generation: Int
+        public let state: String
+        /// Monotonic nanoseconds.
+        public let born: Int64
+    }
+
+    public let generation: Int
+    /// A reload is being carried out.
+    public let isReloading: Bool
+    /// Reloads answered so far, and why the last one was refused.
+    public let reloads: Int
+    public let refusal: String?
+    public let workers: [Worker]
+}
+
 /// The thin shell around `SupervisorState`: owns the listening socket and the scoreboard file, starts, watches and ends workers.
 /// Single-threaded; never serves a request.
 public struct Supervisor: ~Copyable {
     private var state: SupervisorState
     private let command: WorkerCommand
+    private let checkCommand: WorkerCommand
+    private var planEnvironment: [String]
+    private var nextEnvironment: [String] = []
     private let listener: Int32
     private let scoreboard: Int32
+    private let manager: ServiceManager
     private let logger: Logger
-    private let onExit: (Int) -> Void
-    private let report: (Report) -> Void
+    private let hooks: SupervisorHooks
     private var controls: [Int32: Int32] = [:]
+    private var check: ConfigurationCheck?
     private var exitCode: Int32?
     private var reloads = 0
-
-    /// What an outsider may want to know, told after every change.
-    public struct Report: Sendable {
-        public let generation: Int
-        /// Reloads asked for and answered so far, and the reason of the last refusal.
-        public let reloads: Int
-        public let refusal: String?
-        public let workers: [Int32]
-    }
+    private var refusal: String?
+    private var nextInspection: Int64
+    private static let inspectionInterval: Int64 = 1_000_000_000
+    private var nextWatchdog: Int64
 
     /// - Parameters:
-    ///   - workers: processes that serve at the same time.
-    ///   - onExit: called with the slot of a worker that has gone.
-    ///   - report: called after start, reloads and changes of workers.
+    ///   - plan: of the first generation.
+    ///   - check: runs the configuration check of the present binary.
     public init(
-        workers: Int, command: WorkerCommand, listener: Int32, scoreboard: Int32, logger: Logger,
-        onExit: @escaping (Int) -> Void, report: @escaping (Report) -> Void
+        plan: SupervisorPlan, command: WorkerCommand, check: WorkerCommand, listener: Int32, scoreboard: Int32, manager: ServiceManager,
+        logger: Logger, hooks: SupervisorHooks
     ) {
-        state = SupervisorState(workers: workers)
+        state = SupervisorState(workers: plan.workers)
         self.command = command
+        checkCommand = check
+        planEnvironment = plan.environment
         self.listener = listener
         self.scoreboard = scoreboard
+        self.manager = manager
         self.logger = logger
-        self.onExit = onExit
-        self.report = report
+        self.hooks = hooks
+        let now = upa_monotonic_now()
+        nextInspection = now + Self.inspectionInterval
+        nextWatchdog = manager.watchdogInterval.map { now + $0 } ?? .max
     }
-
-    /// Scoreboard slots for that many workers.
-    public static func slots(forWorkers count: Int) -> Int { SupervisorState.slots(forWorkers: count) }
 
     /// Serves until told to leave; returns the exit code.
     public mutating func run() throws(SystemError) -> Int32 {
-        let signals = try SignalQueue([SIGTERM, SIGINT, SIGHUP, SIGCHLD])
+        let signals = try SignalQueue([SIGTERM, SIGINT, SIGHUP, SIGUSR2, SIGCHLD])
         perform(state.begin(now: upa_monotonic_now()))
         while exitCode == nil {
-            let ready = waitForEvent(signals)
-            for pid in ready { readiness(of: pid) }
+            for pid in waitForEvent(signals) { readiness(of: pid) }
             while let signal = signals.next() { handle(signal: signal) }
             feed(.tick)
+            inspect()
         }
         for control in controls.values { close(control) }
         return exitCode ?? 0
@@ -65,15 +133,32 @@ public struct Supervisor: ~Copyable {
         switch signal {
         case SIGTERM:
             logger.info("draining", metadata: ["signal": "SIGTERM"])
+            manager.tell("STOPPING=1\nSTATUS=draining")
             feed(.drain)
         case SIGINT:
             logger.info("stopping", metadata: ["signal": "SIGINT"])
+            manager.tell("STOPPING=1\nSTATUS=stopping")
             feed(.stop)
         case SIGHUP:
-            logger.info("reloading", metadata: ["signal": "SIGHUP"])
+            logger.info("reload asked for", metadata: ["signal": "SIGHUP"])
             feed(.reload)
+            tell()
+        case SIGUSR2: hooks.dump()
         default: reap()
         }
+    }
+
+    private mutating func inspect() {
+        let now = upa_monotonic_now()
+        if now >= nextWatchdog {
+            manager.tell("WATCHDOG=1")
+            nextWatchdog = now + (manager.watchdogInterval ?? 0)
+        }
+        guard now >= nextInspection else { return }
+        nextInspection = now + Self.inspectionInterval
+        let inspection = hooks.inspect(reportedWorkers)
+        for pid in inspection.overdue { feed(.overdue(pid: pid)) }
+        for (pid, reason) in inspection.recycle { feed(.recycle(pid: pid, reason: reason)) }
     }
 
     /// Collects every child that has ended.
@@ -82,6 +167,11 @@ public struct Supervisor: ~Copyable {
             var status: Int32 = 0
             let pid = waitpid(-1, &status, WNOHANG)
             guard pid > 0 else { return }
+            if let check, check.pid == pid {
+                self.check = nil
+                finishCheck(check, succeeded: upa_wifexited(status) != 0 && upa_wexitstatus(status) == 0)
+                continue
+            }
             let worker = state.workers.first { $0.pid == pid }
             if let control = controls.removeValue(forKey: pid) { close(control) }
             let expected = upa_wifexited(status) != 0 && upa_wexitstatus(status) == 0
@@ -91,8 +181,32 @@ public struct Supervisor: ~Copyable {
                     "pid": "\(pid)", "slot": "\(worker?.slot ?? -1)",
                     "reason": upa_wifsignaled(status) != 0 ? "signal \(upa_wtermsig(status))" : "exit \(upa_wexitstatus(status))",
                 ])
-            if let worker { onExit(worker.slot) }
+            if let worker { hooks.occupy(worker.slot, 0) }
             feed(.exited(pid: pid))
+            tell()
+        }
+    }
+
+    private mutating func beginCheck() {
+        manager.tellReloading()
+        do throws(SystemError) {
+            check = try ConfigurationCheck(checkCommand)
+        } catch {
+            feed(.checkFailed(reason: "\(error)"))
+        }
+    }
+
+    private mutating func finishCheck(_ check: ConfigurationCheck, succeeded: Bool) {
+        let output = check.readOutput()
+        guard succeeded else {
+            feed(.checkFailed(reason: output.split(separator: "\n").prefix(20).joined(separator: "; ")))
+            return
+        }
+        switch hooks.plan(output) {
+        case .success(let plan):
+            nextEnvironment = plan.environment
+            feed(.checked(workers: plan.workers))
+        case .failure(let refusal): feed(.checkFailed(reason: refusal.reason))
         }
     }
 
@@ -102,34 +216,57 @@ public struct Supervisor: ~Copyable {
             case .spawn(let worker, let slot, let generation): spawn(worker, slot: slot, generation: generation)
             case .askToDrain(let pid): kill(pid, SIGTERM)
             case .askToStop(let pid): kill(pid, SIGINT)
+            case .abort(let pid): kill(pid, SIGABRT)
             case .kill(let pid):
                 logger.error("worker overdue, killed", metadata: ["pid": "\(pid)"])
                 kill(pid, SIGKILL)
-            case .started: logger.info("ready", metadata: ["workers": "\(state.workers.count)"])
-            case .reloadFinished(let generation):
-                reloads += 1
-                logger.info("reloaded", metadata: ["generation": "\(generation)"])
-            case .reloadRefused(let reason):
-                reloads += 1
-                logger.error("reload refused", metadata: ["reason": "\(reason)"])
-                tell(refusal: reason)
-                continue
+            case .checkConfiguration: beginCheck()
+            case .countRestart(let reason): hooks.countRestart(reason)
+            case .started:
+                logger.info("ready", metadata: ["workers": "\(state.workers.count)"])
+                manager.tell("READY=1\nSTATUS=serving, generation 1")
+            case .reloadFinished(let generation): finishReload(generation, nil)
+            case .reloadRefused(let reason): finishReload(state.generation, reason)
             case .leave(let code): exitCode = code
             }
-            tell(refusal: nil)
+            tell()
         }
     }
 
-    private func tell(refusal: String?) {
-        let ready = state.workers.filter { $0.state == .ready }.map(\.pid)
-        report(Report(generation: state.generation, reloads: reloads, refusal: refusal, workers: ready))
+    private mutating func finishReload(_ generation: Int, _ refusal: String?) {
+        reloads += 1
+        self.refusal = refusal
+        if let refusal {
+            logger.error("reload refused, the old generation goes on", metadata: ["reason": "\(refusal)"])
+        } else {
+            planEnvironment = nextEnvironment
+            logger.info("reloaded", metadata: ["generation": "\(generation)"])
+        }
+        let suffix = refusal == nil ? "" : ", last reload refused"
+        manager.tell("READY=1\nSTATUS=serving, generation \(generation)\(suffix)")
+    }
+
+    private var reportedWorkers: [SupervisorReport.Worker] {
+        state.workers.map {
+            SupervisorReport.Worker(pid: $0.pid, slot: $0.slot, generation: $0.generation, state: $0.state.rawValue, born: $0.born)
+        }
+    }
+
+    private func tell() {
+        let isReloading = state.phase == .checking || state.phase == .rolling
+        hooks.report(
+            SupervisorReport(
+                generation: state.generation, isReloading: isReloading, reloads: reloads, refusal: refusal, workers: reportedWorkers))
     }
 
     private mutating func spawn(_ worker: Int, slot: Int, generation: Int) {
+        var command = command
+        command.environment += generation > state.generation ? nextEnvironment : planEnvironment
         do throws(SystemError) {
             let (pid, control) = try WorkerProcess.spawn(
                 command, slot: slot, generation: generation, listener: listener, scoreboard: scoreboard)
             controls[pid] = control
+            hooks.occupy(slot, pid)
             logger.info("worker started", metadata: ["pid": "\(pid)", "slot": "\(slot)", "generation": "\(generation)"])
             feed(.spawned(worker: worker, pid: pid))
         } catch {
@@ -155,10 +292,8 @@ public struct Supervisor: ~Copyable {
         let pids = Array(controls.keys)
         var descriptors = [pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)]
         for pid in pids { descriptors.append(pollfd(fd: controls[pid] ?? -1, events: Int16(POLLIN), revents: 0)) }
-        var timeout: Int32 = -1
-        if let deadline = state.nextDeadline {
-            timeout = Int32(clamping: max(0, (deadline - upa_monotonic_now() + 999_999) / 1_000_000))
-        }
+        let deadline = min(state.nextDeadline ?? .max, nextInspection, nextWatchdog)
+        let timeout = Int32(clamping: max(0, (deadline - upa_monotonic_now() + 999_999) / 1_000_000))
         guard poll(&descriptors, nfds_t(descriptors.count), timeout) > 0 else { return [] }
         return zip(pids, descriptors.dropFirst()).filter { $0.1.revents != 0 }.map(\.0)
     }

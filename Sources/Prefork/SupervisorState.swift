@@ -9,6 +9,13 @@ package struct SupervisorState {
         case exited(pid: Int32)
         /// SIGHUP: roll to a new generation.
         case reload
+        /// The new configuration was looked at: how many workers it wants, or why it cannot be.
+        case checked(workers: Int)
+        case checkFailed(reason: String)
+        /// A request of the worker has been in flight for too long.
+        case overdue(pid: Int32)
+        /// The worker has served enough, or grown too large.
+        case recycle(pid: Int32, reason: String)
         /// SIGTERM: finish what was accepted, then leave.
         case drain
         /// SIGINT: leave now.
@@ -18,88 +25,57 @@ package struct SupervisorState {
     }
 
     package enum Action: Equatable {
-        /// Start a worker in this scoreboard slot. `worker` is its number for the events that follow.
+        /// Start a worker in this slot. `worker` is its number for the events that follow.
         case spawn(worker: Int, slot: Int, generation: Int)
         case askToDrain(pid: Int32)
         case askToStop(pid: Int32)
+        /// SIGABRT, for one that hangs: it may leave a core.
+        case abort(pid: Int32)
         case kill(pid: Int32)
+        /// Look at the new configuration; answer with `checked` or `checkFailed`.
+        case checkConfiguration
         case reloadFinished(generation: Int)
         case reloadRefused(reason: String)
+        /// A worker was, or will be, replaced: for the counters.
+        case countRestart(reason: String)
         /// Everything of the first generation is ready.
         case started
         case leave(exitCode: Int32)
     }
 
-    package struct Limits: Sendable {
-        /// A worker that is not ready after this long is killed.
-        package var start: Int64 = 30_000_000_000
-        /// A draining worker that has not gone after this long is killed.
-        package var drain: Int64 = 60_000_000_000
-        package var shortestBackoff: Int64 = 100_000_000
-        package var longestBackoff: Int64 = 10_000_000_000
-        /// A worker that lived this long was no crash at start: its place starts afresh without a pause.
-        package var healthyAge: Int64 = 5_000_000_000
+    package enum Phase: Equatable { case starting, running, checking, rolling, leaving }
 
-        package init() {}
-    }
-
-    package struct Worker: Equatable {
-        package enum State: Equatable { case spawning, starting, ready, draining, stopping }
-        package let number: Int
-        package let slot: Int
-        /// Which of the generation's places it fills, 0..<workers.
-        package let place: Int
-        package let generation: Int
-        package var pid: Int32 = 0
-        package var state = State.spawning
-        package var since: Int64
-        package let born: Int64
-    }
-
-    private enum Phase: Equatable { case starting, running, rolling, leaving }
-
-    /// A place of the present generation whose worker died: when it is filled again.
-    private struct Vacancy {
-        let place: Int
-        let due: Int64
-    }
-
-    private let count: Int
-    private let limits: Limits
-    package private(set) var workers: [Worker] = []
+    private let limits: SupervisorLimits
+    /// Workers of the present generation, and of the one being rolled in.
+    private var count: Int
+    private var nextCount = 0
+    package private(set) var workers: [WorkerHandle] = []
     package private(set) var generation = 1
-    private var phase = Phase.starting
-    private var failures: [Int]
-    private var vacancies: [Vacancy] = []
+    package private(set) var phase = Phase.starting
+    private var places: Places
     private var nextNumber = 0
-    private var exitCode: Int32 = 0
+    private var wantsAnotherReload = false
 
-    package init(workers count: Int, limits: Limits = Limits()) {
+    package init(workers count: Int, limits: SupervisorLimits = SupervisorLimits()) {
         self.count = count
         self.limits = limits
-        failures = Array(repeating: 0, count: count)
+        places = Places(count: count, limits: limits)
     }
-
-    /// Scoreboard slots needed at the most: two generations side by side, and a replacement while its predecessor is killed.
-    package static func slots(forWorkers count: Int) -> Int { count * 3 }
 
     /// Begins the first generation.
     package mutating func begin(now: Int64) -> [Action] { (0..<count).map { spawn(place: $0, generation: generation, now: now) } }
 
     package mutating func handle(_ event: Event, now: Int64) -> [Action] {
         switch event {
-        case .spawned(let number, let pid):
-            if let index = workers.firstIndex(where: { $0.number == number }) {
-                workers[index].pid = pid
-                workers[index].state = .starting
-                workers[index].since = now
-            }
-            // A stop that came while the process was being made.
-            return phase == .leaving ? retire(where: { $0.number == number }, now: now) : []
+        case .spawned(let number, let pid): return spawned(number, pid, now: now)
         case .spawnFailed(let number): return lost(where: { $0.number == number }, now: now)
         case .ready(let pid): return becameReady(pid, now: now)
         case .exited(let pid): return lost(where: { $0.pid == pid }, now: now)
-        case .reload: return reload(now: now)
+        case .reload: return reload()
+        case .checked(let workers): return checked(workers, now: now)
+        case .checkFailed(let reason): return phase == .checking ? endReload([.reloadRefused(reason: reason)]) : []
+        case .overdue(let pid): return overdue(pid, now: now)
+        case .recycle(let pid, let reason): return recycle(pid, reason, now: now)
         case .drain: return leave(now: now, fast: false)
         case .stop: return leave(now: now, fast: true)
         case .tick: return tick(now: now)
@@ -108,85 +84,133 @@ package struct SupervisorState {
 
     /// When `tick` is due next; nil when only an outside event can change anything.
     package var nextDeadline: Int64? {
-        let waits = workers.compactMap { worker -> Int64? in
-            switch worker.state {
-            case .spawning, .ready: nil
-            case .starting: worker.since + limits.start
-            case .draining, .stopping: worker.since + limits.drain
-            }
-        }
-        return (waits + vacancies.map(\.due)).min()
+        let waits = workers.compactMap { $0.deadline(limits) }
+        return (waits + [places.nextDue].compactMap { $0 }).min()
     }
 
-    private mutating func spawn(place: Int, generation: Int, now: Int64) -> Action {
+    // MARK: starting workers
+
+    private mutating func spawn(place: Int, generation: Int, replacing: Int32? = nil, now: Int64) -> Action {
         let taken = Set(workers.map(\.slot))
-        guard let slot = (0..<Self.slots(forWorkers: count)).first(where: { !taken.contains($0) }) else {
-            preconditionFailure("more workers than slots")
-        }
+        let slot = (0...workers.count).first { !taken.contains($0) } ?? workers.count
         nextNumber += 1
-        workers.append(Worker(number: nextNumber, slot: slot, place: place, generation: generation, since: now, born: now))
+        workers.append(WorkerHandle(number: nextNumber, slot: slot, place: place, generation: generation, replaces: replacing, born: now))
         return .spawn(worker: nextNumber, slot: slot, generation: generation)
     }
 
-    private mutating func becameReady(_ pid: Int32, now: Int64) -> [Action] {
-        if let index = workers.firstIndex(where: { $0.pid == pid && $0.state == .starting }) {
-            workers[index].state = .ready
-            workers[index].since = now
-        }
-        let newest = phase == .rolling ? generation + 1 : generation
-        guard workers.filter({ $0.generation == newest && $0.state == .ready }).count == count else { return [] }
-        switch phase {
-        case .starting:
-            phase = .running
-            return [.started]
-        case .rolling:
-            generation = newest
-            phase = .running
-            vacancies.removeAll()
-            failures = Array(repeating: 0, count: count)
-            return [.reloadFinished(generation: newest)] + retire(where: { $0.generation < newest }, now: now)
-        case .running, .leaving: return []
-        }
+    private mutating func spawned(_ number: Int, _ pid: Int32, now: Int64) -> [Action] {
+        guard let index = workers.firstIndex(where: { $0.number == number }) else { return [] }
+        workers[index].pid = pid
+        workers[index].enter(.starting, now: now)
+        // A stop, or the end of its roll, that came while the process was being made.
+        let isUnwanted = phase == .leaving || (workers[index].generation > generation && phase != .rolling)
+        return isUnwanted ? retire(where: { $0.number == number }, now: now) : []
     }
 
-    private mutating func lost(where matches: (Worker) -> Bool, now: Int64) -> [Action] {
+    private mutating func becameReady(_ pid: Int32, now: Int64) -> [Action] {
+        guard let index = workers.firstIndex(where: { $0.pid == pid && $0.state == .starting }) else { return [] }
+        workers[index].enter(.ready, now: now)
+        if let predecessor = workers[index].replaces {
+            workers[index].replaces = nil
+            return retire(where: { $0.pid == predecessor && $0.state == .ready }, now: now)
+        }
+        let isRolling = phase == .rolling
+        let newest = isRolling ? generation + 1 : generation
+        let ready = workers.count { $0.generation == newest && $0.state == .ready }
+        guard phase == .starting || isRolling, ready == (isRolling ? nextCount : count) else { return [] }
+        guard isRolling else {
+            phase = .running
+            return [.started] + (wantsAnotherReload ? reload() : [])
+        }
+        generation = newest
+        count = nextCount
+        places = Places(count: count, limits: limits)
+        let retired = retire(where: { $0.generation < newest }, now: now)
+        return endReload([.reloadFinished(generation: newest)] + retired.map { _ in .countRestart(reason: "reload") } + retired)
+    }
+
+    // MARK: losing workers
+
+    private mutating func lost(where matches: (WorkerHandle) -> Bool, now: Int64) -> [Action] {
         guard let index = workers.firstIndex(where: matches) else { return [] }
         let worker = workers.remove(at: index)
-        if phase == .leaving { return workers.isEmpty ? [.leave(exitCode: exitCode)] : [] }
-        guard worker.state != .draining, worker.state != .stopping else { return [] }
-        if worker.generation > generation { return refuseReload("a worker of the new generation ended before it was ready", now: now) }
-        failures[worker.place] = now - worker.born >= limits.healthyAge ? 0 : failures[worker.place] + 1
-        let pause =
-            failures[worker.place] <= 1
-            ? 0 : min(limits.longestBackoff, limits.shortestBackoff << Int64(min(failures[worker.place] - 2, 10)))
-        if pause == 0 { return [spawn(place: worker.place, generation: generation, now: now)] }
-        vacancies.append(Vacancy(place: worker.place, due: now + pause))
-        return []
+        if phase == .leaving { return workers.isEmpty ? [.leave(exitCode: 0)] : [] }
+        switch worker.state {
+        case .draining, .stopping: return []
+        case .spawning, .starting, .ready, .aborting: break
+        }
+        if worker.generation > generation {
+            return refuseRoll("a worker of the new generation ended before it was ready", now: now)
+        }
+        // Its predecessor still serves: the next look may try again.
+        if worker.replaces != nil { return [] }
+        let counted: [Action] = worker.state == .aborting ? [] : [.countRestart(reason: "crash")]
+        guard worker.generation == generation, worker.place < count else { return counted }
+        return counted + fill(place: worker.place, lifetime: now - worker.born, now: now)
     }
 
-    private mutating func reload(now: Int64) -> [Action] {
+    /// Fills a place at once, or later when its workers keep dying.
+    private mutating func fill(place: Int, lifetime: Int64, now: Int64) -> [Action] {
+        guard places.mayFillAtOnce(place, lifetime: lifetime, now: now) else { return [] }
+        return [spawn(place: place, generation: generation, now: now)]
+    }
+
+    private mutating func overdue(_ pid: Int32, now: Int64) -> [Action] {
+        guard let index = workers.firstIndex(where: { $0.pid == pid }), workers[index].state != .aborting else { return [] }
+        workers[index].enter(.aborting, now: now)
+        return [.abort(pid: pid), .countRestart(reason: "watchdog")]
+    }
+
+    /// One at a time, and the replacement first.
+    private mutating func recycle(_ pid: Int32, _ reason: String, now: Int64) -> [Action] {
+        guard phase == .running, !workers.contains(where: { $0.replaces != nil || $0.state == .draining }),
+            let worker = workers.first(where: { $0.pid == pid && $0.state == .ready && $0.generation == generation })
+        else { return [] }
+        return [.countRestart(reason: reason), spawn(place: worker.place, generation: generation, replacing: pid, now: now)]
+    }
+
+    // MARK: reloading
+
+    private mutating func reload() -> [Action] {
         switch phase {
         case .running:
-            phase = .rolling
-            return (0..<count).map { spawn(place: $0, generation: generation + 1, now: now) }
-        case .rolling: return [.reloadRefused(reason: "a reload is under way")]
-        case .starting: return [.reloadRefused(reason: "still starting")]
+            phase = .checking
+            wantsAnotherReload = false
+            return [.checkConfiguration]
+        // What changed since the roll began may not be in it: roll again afterwards.
+        case .checking, .rolling, .starting:
+            wantsAnotherReload = true
+            return []
         case .leaving: return [.reloadRefused(reason: "stopping")]
         }
     }
 
-    private mutating func refuseReload(_ reason: String, now: Int64) -> [Action] {
-        phase = .running
-        let newest = generation + 1
-        return [.reloadRefused(reason: reason)] + retire(where: { $0.generation == newest }, now: now)
+    private mutating func checked(_ workers: Int, now: Int64) -> [Action] {
+        guard phase == .checking else { return [] }
+        phase = .rolling
+        nextCount = workers
+        return (0..<workers).map { spawn(place: $0, generation: generation + 1, now: now) }
     }
 
+    private mutating func refuseRoll(_ reason: String, now: Int64) -> [Action] {
+        guard phase == .rolling else { return [] }
+        let newest = generation + 1
+        let retired = retire(where: { $0.generation == newest }, now: now)
+        return endReload(retired + [.reloadRefused(reason: reason)])
+    }
+
+    private mutating func endReload(_ actions: [Action]) -> [Action] {
+        phase = .running
+        return actions + (wantsAnotherReload ? reload() : [])
+    }
+
+    // MARK: ending
+
     /// Asks workers to finish. One whose process is still being made is asked when its pid is known (`spawned`).
-    private mutating func retire(where matches: (Worker) -> Bool, now: Int64, fast: Bool = false) -> [Action] {
+    private mutating func retire(where matches: (WorkerHandle) -> Bool, now: Int64, fast: Bool = false) -> [Action] {
         var actions: [Action] = []
         for index in workers.indices where matches(workers[index]) && workers[index].pid != 0 {
-            workers[index].state = fast ? .stopping : .draining
-            workers[index].since = now
+            workers[index].enter(fast ? .stopping : .draining, now: now)
             actions.append(fast ? .askToStop(pid: workers[index].pid) : .askToDrain(pid: workers[index].pid))
         }
         return actions
@@ -194,25 +218,20 @@ package struct SupervisorState {
 
     private mutating func leave(now: Int64, fast: Bool) -> [Action] {
         phase = .leaving
-        vacancies.removeAll()
-        guard !workers.isEmpty else { return [.leave(exitCode: exitCode)] }
+        places.forget()
+        guard !workers.isEmpty else { return [.leave(exitCode: 0)] }
         return retire(where: { fast || ($0.state != .draining && $0.state != .stopping) }, now: now, fast: fast)
     }
 
     private mutating func tick(now: Int64) -> [Action] {
         var actions: [Action] = []
         for index in workers.indices {
-            let worker = workers[index]
-            switch worker.state {
-            case .starting where now >= worker.since + limits.start, .draining where now >= worker.since + limits.drain,
-                .stopping where now >= worker.since + limits.drain:
-                workers[index].since = now
-                actions.append(.kill(pid: worker.pid))
-            default: break
-            }
+            guard let deadline = workers[index].deadline(limits), deadline <= now else { continue }
+            if workers[index].state == .starting { actions.append(.countRestart(reason: "start_timeout")) }
+            workers[index].enter(workers[index].state, now: now)
+            actions.append(.kill(pid: workers[index].pid))
         }
-        for vacancy in vacancies where vacancy.due <= now { actions.append(spawn(place: vacancy.place, generation: generation, now: now)) }
-        vacancies.removeAll { $0.due <= now }
+        for place in places.takeDue(now: now) { actions.append(spawn(place: place, generation: generation, now: now)) }
         return actions
     }
 }

@@ -24,38 +24,44 @@ public enum WorkerDescriptor {
     public static let control: Int32 = 4
 }
 
-/// Starts worker processes by spawn and exec; the supervisor never forks itself.
+/// Starts processes by spawn and exec; the supervisor never forks itself.
 enum WorkerProcess {
     /// - Returns: the pid, and the supervisor's end of the control socket.
-    static func spawn(_ command: WorkerCommand, slot: Int, generation: Int, listener: Int32, scoreboard: Int32) throws(SystemError) -> (
-        pid: Int32, control: Int32
-    ) {
+    static func spawn(
+        _ command: WorkerCommand, slot: Int, generation: Int, listener: Int32, scoreboard: Int32
+    ) throws(SystemError) -> (pid: Int32, control: Int32) {
         var pair: [Int32] = [-1, -1]
         guard upa_socketpair(&pair) == 0 else { throw SystemError("socketpair") }
         defer { close(pair[1]) }
         do throws(SystemError) {
-            // Out of the way of the numbers they are to get, so that no dup2 overwrites another's source.
-            let moved = try [listener, scoreboard, pair[1]].map { descriptor throws(SystemError) in try duplicateAbove(descriptor) }
-            defer { for descriptor in moved { close(descriptor) } }
-            return (try spawn(command, slot: slot, generation: generation, moved), pair[0])
+            let pid = try spawn(
+                command, extra: ["UPA_WORKER_SLOT=\(slot)", "UPA_WORKER_GENERATION=\(generation)"],
+                descriptors: [
+                    (listener, WorkerDescriptor.listener), (scoreboard, WorkerDescriptor.scoreboard), (pair[1], WorkerDescriptor.control),
+                ])
+            return (pid, pair[0])
         } catch {
             close(pair[0])
             throw error
         }
     }
 
-    private static func duplicateAbove(_ descriptor: Int32) throws(SystemError) -> Int32 {
-        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 10)
-        guard copy >= 0 else { throw SystemError("F_DUPFD_CLOEXEC") }
-        return copy
-    }
-
-    private static func spawn(_ command: WorkerCommand, slot: Int, generation: Int, _ descriptors: [Int32]) throws(SystemError) -> Int32 {
+    /// Starts a process that finds each source descriptor under its target number and none above the control socket's.
+    /// - Parameter extra: `NAME=value` beside the inherited environment and the command's.
+    static func spawn(_ command: WorkerCommand, extra: [String], descriptors: [(source: Int32, target: Int32)]) throws(SystemError) -> Int32
+    {
+        var moved: [(source: Int32, target: Int32)] = []
+        defer { for (copy, _) in moved { close(copy) } }
+        for (source, target) in descriptors {
+            // Out of the way of the numbers they are to get, so that no dup2 overwrites another's source.
+            let copy = fcntl(source, F_DUPFD_CLOEXEC, 10)
+            guard copy >= 0 else { throw SystemError("F_DUPFD_CLOEXEC") }
+            moved.append((copy, target))
+        }
         var files = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&files)
         defer { posix_spawn_file_actions_destroy(&files) }
-        let targets = [WorkerDescriptor.listener, WorkerDescriptor.scoreboard, WorkerDescriptor.control]
-        for (source, target) in zip(descriptors, targets) { posix_spawn_file_actions_adddup2(&files, source, target) }
+        for (copy, target) in moved { posix_spawn_file_actions_adddup2(&files, copy, target) }
         posix_spawn_file_actions_addclosefrom_np(&files, WorkerDescriptor.control + 1)
 
         var attributes = posix_spawnattr_t()
@@ -69,9 +75,8 @@ enum WorkerProcess {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-        let identity = ["UPA_WORKER_SLOT=\(slot)", "UPA_WORKER_GENERATION=\(generation)"]
         let arguments = ([command.executable] + command.arguments).map { strdup($0) } + [nil]
-        let environment = (inheritedEnvironment() + command.environment + identity).map { strdup($0) } + [nil]
+        let environment = (inheritedEnvironment() + command.environment + extra).map { strdup($0) } + [nil]
         defer { for text in arguments + environment { free(text) } }
         var pid: Int32 = 0
         let failure = posix_spawn(&pid, command.executable, &files, &attributes, arguments, environment)

@@ -7,10 +7,15 @@ struct ConfigCommand: ParsableCommand {
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Report every problem of the configuration; exit 0 when there is none.")
+        @Flag(name: .long, help: ArgumentHelp("Print what the supervisor needs to know.", visibility: .hidden)) var plan = false
         @OptionGroup var environment: EnvironmentOptions
 
         func run() throws {
-            _ = try environment.load()
+            let configuration = try environment.load()
+            if plan {
+                print(WorkerPlan(configuration).text)
+                return
+            }
             for name in Configuration.unknownVariables(try environment.variables()) {
                 print("warning: \(name) is not known; a typing error?")
             }

@@ -8,7 +8,10 @@ internal import UserProfileAPI
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Run the supervisor and its workers.",
-        discussion: "SIGTERM drains, SIGINT stops at once, SIGHUP rolls to a new generation with new configuration and binary.")
+        discussion: """
+            SIGTERM drains, SIGINT stops at once, SIGHUP rolls to a new generation with new configuration and binary, SIGUSR2 logs what
+            every request thread is doing.
+            """)
 
     @OptionGroup var environment: EnvironmentOptions
 
@@ -18,42 +21,87 @@ struct ServeCommand: ParsableCommand {
         for name in Configuration.unknownVariables(try environment.variables()) {
             logger.warning("unknown variable", metadata: ["name": "\(name)"])
         }
-        let schema = APIMetrics().schema
-        let slots = Supervisor.slots(forWorkers: configuration.workers)
-        let file = Scoreboard.makeFile(schema: schema, slots: slots, threads: configuration.threads)
-        guard file >= 0, let scoreboard = Scoreboard(file: file, schema: schema, slots: slots, threads: configuration.threads) else {
-            throw ValidationError("no shared memory for the scoreboard")
-        }
-        let listener = try ListeningSocket.bind(path: configuration.socketPath)
+        let manager = ServiceManager()
+        let file = Scoreboard.makeFile()
+        guard file >= 0, let board = StatusBoard(file: file) else { throw ValidationError("no shared memory for the scoreboard") }
+        let activated = try ServiceManager.takeListener()
+        let listener = try activated ?? ListeningSocket.bind(path: configuration.socketPath)
         if let pidFile = configuration.pidFile { try PIDFile.write(pidFile) }
-        let stateFile = configuration.pidFile.map(SupervisorStateFile.init)
+        let stateFile = configuration.pidFile.map { SupervisorStateFile(pidFile: $0) }
+        let plans = PlanKeeper(scoreboard: file, logger: logger)
+        guard case .success(let plan) = plans.adopt(WorkerPlan(configuration)) else {
+            throw ValidationError("no shared memory for the counters")
+        }
+        let inspection = WorkerInspection(board: board, logger: logger)
+        let hooks = SupervisorHooks(
+            plan: plans.read, inspect: { inspection.inspect($0, plans.present) }, occupy: { board.setProcess($1, slot: $0) },
+            countRestart: board.countRestart, report: { stateFile?.write($0, scoreboard: file) }, dump: inspection.dump)
+        let commands = try WorkerCommands(environment)
         var supervisor = Supervisor(
-            workers: configuration.workers, command: try workerCommand(slots: slots), listener: listener, scoreboard: file, logger: logger,
-            onExit: { scoreboard.clearGauges(slot: $0) }, report: { stateFile?.write($0) })
+            plan: plan, command: commands.worker, check: commands.check, listener: listener, scoreboard: file, manager: manager,
+            logger: logger, hooks: hooks)
         let code = try supervisor.run()
-        unlink(configuration.socketPath)
+        if activated == nil { unlink(configuration.socketPath) }
         stateFile?.remove()
         if let pidFile = configuration.pidFile { unlink(pidFile) }
         logger.info("ended", metadata: ["exit": "\(code)"])
         throw ExitCode(code)
     }
+}
 
-    private func workerCommand(slots: Int) throws -> WorkerCommand {
-        var arguments = ["worker"]
-        if let file = environment.envFile { arguments += ["--env-file", try absolute(file)] }
-        return WorkerCommand(
-            executable: try ownPath(), arguments: arguments,
+/// The plan that counts, and room in the scoreboard for the layout it wants.
+final class PlanKeeper {
+    private let scoreboard: Int32
+    private let logger: Logger
+    private(set) var present: WorkerPlan
+    private var base = 0
+
+    init(scoreboard: Int32, logger: Logger) {
+        self.scoreboard = scoreboard
+        self.logger = logger
+        present = WorkerPlan(Configuration())
+    }
+
+    func read(_ text: String) -> Result<SupervisorPlan, ReloadRefusal> {
+        guard let plan = WorkerPlan(text: text) else { return .failure(ReloadRefusal("the binary's plan is not understood")) }
+        return adopt(plan)
+    }
+
+    /// The counters of a known layout go on where they are; a binary that counts other things starts its own, from zero.
+    func adopt(_ plan: WorkerPlan) -> Result<SupervisorPlan, ReloadRefusal> {
+        if base == 0 || plan.layout != present.layout {
+            guard let extended = Scoreboard.extend(file: scoreboard, cells: plan.cells) else {
+                return .failure(ReloadRefusal("no shared memory for the counters"))
+            }
+            if base != 0 { logger.notice("the new binary counts other things: its counters begin at zero") }
+            base = extended
+        }
+        present = plan
+        return .success(SupervisorPlan(workers: plan.workers, environment: ["UPA_SCOREBOARD_BASE=\(base)"]))
+    }
+}
+
+/// How this binary is started again: as a worker, and to check a configuration.
+struct WorkerCommands {
+    let worker: WorkerCommand
+    let check: WorkerCommand
+
+    init(_ environment: EnvironmentOptions) throws {
+        let executable = try Self.ownPath()
+        let file = try environment.envFile.map { ["--env-file", try Self.absolute($0)] } ?? []
+        worker = WorkerCommand(
+            executable: executable, arguments: ["worker"] + file,
             environment: [
-                "UPA_SLOTS=\(slots)",
                 // A worker that is told to abort must be gone at once, not print for a second.
                 "SWIFT_BACKTRACE=enable=no",
                 // libfcgi lingers on close up to this many milliseconds, waiting for the server to close first.
                 "LIBFCGI_OS_CLOSE_POLL_TIMEOUT=100",
             ])
+        check = WorkerCommand(executable: executable, arguments: ["config", "check", "--plan"] + file)
     }
 
     /// The path this was started by, absolute, symbolic links kept: a deployment may point them at a newer release.
-    private func ownPath() throws -> String {
+    private static func ownPath() throws -> String {
         let name = CommandLine.arguments[0]
         if name.contains("/") { return try absolute(name) }
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
@@ -62,7 +110,7 @@ struct ServeCommand: ParsableCommand {
         return String(decoding: buffer[..<count], as: UTF8.self)
     }
 
-    private func absolute(_ path: String) throws -> String {
+    private static func absolute(_ path: String) throws -> String {
         if path.hasPrefix("/") { return path }
         guard let directory = getcwd(nil, 0) else { throw ValidationError("the working directory is gone") }
         defer { free(directory) }

@@ -17,20 +17,22 @@ struct WorkerCommandLine: ParsableCommand {
         let configuration = try environment.load()
         let (logger, identity) = makeLogger("worker", configuration)
         let variables = try environment.variables()
-        guard let slot = variables["UPA_WORKER_SLOT"].flatMap(Int.init), let slots = variables["UPA_SLOTS"].flatMap(Int.init) else {
+        guard let slot = variables["UPA_WORKER_SLOT"].flatMap(Int.init), let base = variables["UPA_SCOREBOARD_BASE"].flatMap(Int.init)
+        else {
             throw ValidationError("worker is started by `userprofile-api serve` only")
         }
         let metrics = APIMetrics()
-        guard
-            let scoreboard = Scoreboard(
-                file: WorkerDescriptor.scoreboard, schema: metrics.schema, slots: slots, threads: configuration.threads)
-        else { throw ValidationError("the scoreboard has another shape than this binary expects") }
+        guard let scoreboard = Scoreboard(file: WorkerDescriptor.scoreboard, base: base, schema: metrics.schema) else {
+            throw ValidationError("the scoreboard has no room for this binary's counters")
+        }
+        scoreboard.clearGauges(slot: slot)
+        scoreboard.board.setThreads(configuration.threads, slot: slot)
         Acceptor.initializeLibrary()
         let service = Service(
             configuration: configuration, identity: identity, metrics: metrics, scoreboard: scoreboard,
             lockFile: "/proc/self/fd/\(WorkerDescriptor.scoreboard)", logger: logger)
         service.warm()
-        let feed: @Sendable (DrainFlag) -> Void = { drain in service.runChangeFeed(isDraining: { drain.isSet }) }
+        let feed: @Sendable (DrainFlag) -> Void = { drain in service.runChangeFeed(slot: slot, isDraining: { drain.isSet }) }
         try Worker.run(threads: configuration.threads, background: feed) { number, drain in
             var thread = RequestThread(service: service, slot: slot, thread: number, listener: WorkerDescriptor.listener)
             thread.run(isDraining: { drain.isSet })

@@ -39,6 +39,11 @@ USER_REQUESTS = [
 REQUEST_IDS = [f"{method} {path}" for method, path, _ in USER_REQUESTS]
 
 
+def lasting_headers(response):
+    """All headers that two answers to the same question share."""
+    return [(name, value) for name, value in response.headers.items() if name not in ("Date", "X-Trace-ID", "RateLimit")]
+
+
 def profile_of(user):
     return f"/api/v1/users/{user}"
 
@@ -89,6 +94,26 @@ def total(operator, metric, **labels):
              if name.partition("{")[0] == metric and all(label in name for label in wanted)]
     assert found, f"/metrics has no {metric} with {labels}"
     return sum(found)
+
+
+def wait_until_quiet(operator):
+    """Until nothing is under way but the question itself: a request is counted, and its body stored, after it is answered."""
+    wait_for(lambda: total(operator, "http_requests_in_flight") == 1)
+
+
+def hits(operator):
+    return total(operator, "cache_requests_total", result="hit")
+
+
+def read_until_cached(client, operator, path, check=lambda document: None, count=1):
+    """Reads until that many answers came from the cache; each answer, cached or not, must pass the check."""
+    enough = hits(operator) + count
+
+    def read():
+        check(assert_ok(client.get(path)))
+        return hits(operator) >= enough
+
+    wait_for(read, 20)
 
 
 # --- at the same time ---

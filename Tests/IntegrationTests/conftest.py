@@ -75,3 +75,10 @@ def user(new_user):
 def service_key(stack):
     """service_key("participation") → headers for a service endpoint."""
     return lambda name: {"X-Service-API-Key": stack.env[f"{name.upper()}_API_KEY"]}
+
+
+@pytest.fixture
+def call(stack, owner, new_user):
+    """call(operation of openapi.yaml, **columns of the caller) → Call, a good request of it"""
+    from openapi_call import Call
+    return lambda operation, **columns: Call(operation, stack, owner, new_user, **columns)

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from asserts import INTERESTS, ME, USER_REQUESTS, assert_error, assert_ok, race
+from asserts import INTERESTS, ME, USER_REQUESTS, assert_error, assert_ok, race, read_until_cached
 from processes import children, frozen, is_gone, postmaster, private_stack, stop, supervisor, workers
 from stack import make_user
 from waiting import wait_for
@@ -35,8 +35,10 @@ def without_database(own, request):
                 yield
         else:
             stop(server, signal.SIGINT)
-            yield
-            own.up()
+            try:
+                yield
+            finally:
+                own.up()
 
     return down
 
@@ -79,6 +81,7 @@ def test_health_is_503_and_does_not_hang(own, without_database):
 
 def test_the_own_profile_is_still_answered_from_a_fresh_body(own, new_user, without_database):
     user, stranger = new_user(), new_user()
+    read_until_cached(user.client, own.operator_client(), ME)
     body = user.client.get(ME).body
     with without_database():
         response = user.client.get(ME)

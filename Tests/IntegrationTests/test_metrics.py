@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from asserts import INTERESTS, ME, assert_error, race, samples, total
+from asserts import INTERESTS, ME, assert_error, race, samples, total, wait_until_quiet
 
 SAMPLE = re.compile(r'([a-z_][a-z0-9_]*)(\{([a-z_]+="[^"\\]*")(,[a-z_]+="[^"\\]*")*\})? (\d+(\.\d+)?([eE][+-]?\d+)?|\+Inf)')
 
@@ -42,6 +42,7 @@ def test_what_operators_rely_on_is_there(operator, metric):
 
 def test_histograms_are_cumulative_and_have_a_bucket_at_half_a_second(operator, user):
     user.client.get(ME)
+    wait_until_quiet(operator)
     metric, route = "http_request_duration_seconds", 'route="/api/v1/users/me",method="GET"'
     found = samples(operator)
     buckets = {name: value for name, value in found.items() if name.startswith(f"{metric}_bucket{{{route},le=")}
@@ -62,12 +63,14 @@ def test_histograms_are_cumulative_and_have_a_bucket_at_half_a_second(operator, 
     ("GET", "/secret-path", {}, "unmatched", "GET", "4xx"),
 ])
 def test_each_request_counts_once_under_its_template(user, operator, method, path, options, route, counted, status):
+    wait_until_quiet(operator)
     before = samples(operator)
     user.client.request(method, path, **options)
+    wait_until_quiet(operator)
     after = samples(operator)
     grown = {name: after[name] - before.get(name, 0) for name in after
              if name.startswith("http_requests_total") and after[name] != before.get(name, 0)}
-    # The two looks at /metrics themselves, of which the first counts after it was taken.
+    # The looks at /metrics count too.
     grown = {name: count for name, count in grown.items() if 'route="/metrics"' not in name}
     assert grown == {f'http_requests_total{{route="{route}",method="{counted}",status="{status}"}}': 1}
     assert not any("secret" in name or "nobody" in name for name in after)
@@ -77,6 +80,7 @@ def test_all_workers_count_into_one(user, operator):
     """Any worker answers for all of them: the numbers are the same whoever is asked."""
     before = requests(operator, "/health/live", "GET", "2xx")
     race([(user.client, "GET", "/health/live", {}) for _ in range(24)])
+    wait_until_quiet(operator)
     assert {requests(operator, "/health/live", "GET", "2xx") for _ in range(12)} == {before + 24}
 
 

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from asserts import INTERESTS, ME, USER_REQUESTS, assert_ok, race, tags, total
+from asserts import INTERESTS, ME, USER_REQUESTS, assert_ok, race, read_until_cached, tags
 from processes import frozen, private_stack, redis_server, stop, supervisor, workers
 from stack import make_user
 from waiting import wait_for
@@ -34,8 +34,10 @@ def without_redis(own, request):
                 yield
         else:
             stop(server)
-            yield
-            own.up()
+            try:
+                yield
+            finally:
+                own.up()
         wait_until_healthy(own)
 
     return down
@@ -48,19 +50,6 @@ def health(stack):
 def wait_until_healthy(stack):
     """Each thread has its own connection, and its own pause before it tries again: twenty answers in a row."""
     wait_for(lambda: all(health(stack).json["status"] == "healthy" for _ in range(20)), 20)
-
-
-def read_until_cached(stack, client, path, check):
-    """Reads until ten answers came from the cache; each, cached or not, must pass the check."""
-    def hits():
-        return total(stack.operator_client(), "cache_requests_total", result="hit")
-
-    def read():
-        check(assert_ok(client.get(path)))
-        return hits() >= enough
-
-    enough = hits() + 10
-    wait_for(read, 20)
 
 
 def test_reads_and_writes_are_served(own, new_user, without_redis):
@@ -93,7 +82,7 @@ def test_bodies_are_cached_again_afterwards(own, new_user, without_redis):
     user = new_user()
     with without_redis():
         assert_ok(user.client.get(ME))
-    read_until_cached(own, user.client, ME, lambda document: None)
+    read_until_cached(user.client, own.operator_client(), ME, count=10)
 
 
 def test_a_write_during_the_outage_is_seen_after_it(own, new_user, without_redis):
@@ -110,7 +99,7 @@ def test_a_write_during_the_outage_is_seen_after_it(own, new_user, without_redis
         assert document.get("first_name", "new") == "new" and tags(document) == ["new"]
 
     for path in (ME, INTERESTS):
-        read_until_cached(own, user.client, path, is_new)
+        read_until_cached(user.client, own.operator_client(), path, is_new, count=10)
 
 
 def test_many_clients_at_once_during_the_outage(own, new_user, without_redis):

@@ -22,7 +22,8 @@ def statuses(raw):
 @pytest.mark.parametrize("path", [
     "/nothing", "/api", "/api/v1", "/api/v1/", "/api/v2/users/me", "/api/v1/users", "/api/v1/users/", "/users/me", "/API/V1/USERS/ME",
     "/api/v1/users/me/", "/api/v1//users/me", "//api/v1/users/me", "/api/v1/users/me/nothing", "/api/v1/users/me/interests/",
-    "/api/v1/users/me/interests/a/b", f"/api/v1/users/{SOMEBODY}/nothing", "/health/", "/health/nothing", "/index.html", "/.env", "/.git/config",
+    "/api/v1/users/me/interests/a/b", f"/api/v1/users/{SOMEBODY}/nothing", "/health/", "/health/nothing", "/index.html", "/.env",
+    "/.git/config",
 ])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_unknown_path_is_404_for_everybody(api, method, path):
@@ -110,7 +111,8 @@ def test_the_token_comes_before_the_body(api):
     assert_error(api.patch(ME, body=b"{", headers={"Content-Type": "text/plain"}), 401, "AUTH_TOKEN_MISSING")
 
 
-@pytest.mark.parametrize("method, path", [("GET", ME), ("GET", INTERESTS), ("GET", f"/api/v1/users/{SOMEBODY}"), ("DELETE", f"{INTERESTS}/x")])
+@pytest.mark.parametrize("method, path", [("GET", ME), ("GET", INTERESTS), ("GET", f"/api/v1/users/{SOMEBODY}"),
+                                          ("DELETE", f"{INTERESTS}/x")])
 def test_endpoints_without_a_body_ignore_one(user, method, path):
     assert_ok(user.client.request(method, path, body=b"\xff not json", headers={"Content-Type": "image/png"}))
 

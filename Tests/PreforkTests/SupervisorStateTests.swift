@@ -10,7 +10,13 @@ private struct Stage {
     var nextPid: Int32 = 100
     var log: [SupervisorState.Action] = []
 
-    init(workers: Int) { state = SupervisorState(workers: workers) }
+    /// What a configuration check says: so many workers, or nil for "no".
+    var nextCount: Int?
+
+    init(workers: Int) {
+        state = SupervisorState(workers: workers)
+        nextCount = workers
+    }
 
     mutating func begin() { perform(state.begin(now: now)) }
     mutating func send(_ event: SupervisorState.Event) { perform(state.handle(event, now: now)) }
@@ -26,6 +32,9 @@ private struct Stage {
             if case .spawn(let worker, _, _) = action {
                 nextPid += 1
                 send(.spawned(worker: worker, pid: nextPid))
+            }
+            if action == .checkConfiguration {
+                send(nextCount.map { .checked(workers: $0) } ?? .checkFailed(reason: "bad"))
             }
         }
     }
@@ -77,7 +86,7 @@ private struct Stage {
         var stage = Stage.running(workers: 2)
         stage.now += 60 * second
         stage.send(.exited(pid: 101))
-        #expect(stage.takeLog() == [.spawn(worker: 3, slot: 0, generation: 1)])
+        #expect(stage.takeLog() == [.countRestart(reason: "crash"), .spawn(worker: 3, slot: 0, generation: 1)])
         #expect(stage.pids == [102, 103])
     }
 
@@ -156,7 +165,8 @@ private struct Stage {
         stage.send(.ready(pid: 103))
         #expect(!stage.log.contains(.askToDrain(pid: 101)))
         stage.send(.ready(pid: 104))
-        #expect(stage.takeLog().suffix(3) == [.reloadFinished(generation: 2), .askToDrain(pid: 101), .askToDrain(pid: 102)])
+        let end = stage.takeLog().filter { $0 != .countRestart(reason: "reload") }
+        #expect(end.suffix(3) == [.reloadFinished(generation: 2), .askToDrain(pid: 101), .askToDrain(pid: 102)])
         stage.send(.exited(pid: 101))
         stage.send(.exited(pid: 102))
         #expect(stage.pids == [103, 104])
@@ -191,11 +201,109 @@ private struct Stage {
         #expect(stage.log.last == .spawn(worker: 3, slot: 0, generation: 1))
     }
 
-    @Test func refusesASecondOneMeanwhile() {
+    @Test func aSecondOneMeanwhileRollsAgainAfterwards() {
         var stage = Stage.running(workers: 1)
         stage.send(.reload)
         stage.send(.reload)
-        #expect(stage.log.last == .reloadRefused(reason: "a reload is under way"))
+        stage.readyAll()
+        #expect(stage.log.contains(.reloadFinished(generation: 2)))
+        #expect(stage.state.phase == .rolling)
+        stage.readyAll()
+        #expect(stage.log.contains(.reloadFinished(generation: 3)))
+        #expect(stage.state.phase == .running)
+    }
+
+    @Test func aBadConfigurationStartsNothing() {
+        var stage = Stage.running(workers: 2)
+        stage.nextCount = nil
+        stage.send(.reload)
+        #expect(stage.takeLog() == [.checkConfiguration, .reloadRefused(reason: "bad")])
+        #expect(stage.pids == [101, 102])
+    }
+
+    @Test func theNewConfigurationDecidesHowManyWorkers() {
+        var stage = Stage.running(workers: 1)
+        stage.nextCount = 3
+        stage.send(.reload)
+        stage.readyAll()
+        stage.send(.exited(pid: 101))
+        #expect(stage.pids == [102, 103, 104])
+        stage.nextCount = 1
+        stage.send(.reload)
+        stage.readyAll()
+        for pid: Int32 in [102, 103, 104] { stage.send(.exited(pid: pid)) }
+        #expect(stage.pids == [105])
+    }
+
+    @Test func aRollWhoseProcessesCannotBeMadeLeavesNoneBehind() {
+        var state = SupervisorState(workers: 2)
+        _ = state.begin(now: 0)
+        for pid: Int32 in [1, 2] {
+            _ = state.handle(.spawned(worker: Int(pid), pid: pid), now: 0)
+            _ = state.handle(.ready(pid: pid), now: 0)
+        }
+        _ = state.handle(.reload, now: 0)
+        _ = state.handle(.checked(workers: 2), now: 0)
+        #expect(state.handle(.spawnFailed(worker: 3), now: 0).contains { if case .reloadRefused = $0 { true } else { false } })
+        #expect(state.handle(.spawned(worker: 4, pid: 4), now: 0) == [.askToDrain(pid: 4)])
+    }
+}
+
+@Suite struct HangingWorkers {
+    @Test func areAbortedThenKilledThenReplaced() {
+        var stage = Stage.running(workers: 1)
+        stage.now += 60 * second
+        stage.send(.overdue(pid: 101))
+        #expect(stage.takeLog() == [.abort(pid: 101), .countRestart(reason: "watchdog")])
+        stage.send(.overdue(pid: 101))
+        #expect(stage.takeLog() == [])
+        stage.pass(2 * second)
+        #expect(stage.takeLog() == [.kill(pid: 101)])
+        stage.send(.exited(pid: 101))
+        #expect(stage.takeLog() == [.spawn(worker: 2, slot: 0, generation: 1)])
+    }
+}
+
+@Suite struct Recycling {
+    @Test func startsTheReplacementFirst() {
+        var stage = Stage.running(workers: 2)
+        stage.send(.recycle(pid: 101, reason: "requests"))
+        #expect(stage.takeLog() == [.countRestart(reason: "requests"), .spawn(worker: 3, slot: 2, generation: 1)])
+        stage.send(.ready(pid: 103))
+        #expect(stage.takeLog() == [.askToDrain(pid: 101)])
+        stage.send(.exited(pid: 101))
+        #expect(stage.takeLog() == [])
+        #expect(stage.pids == [102, 103])
+    }
+
+    @Test func takesOneAtATime() {
+        var stage = Stage.running(workers: 2)
+        stage.send(.recycle(pid: 101, reason: "memory"))
+        stage.log = []
+        stage.send(.recycle(pid: 102, reason: "memory"))
+        #expect(stage.takeLog() == [])
+        stage.send(.ready(pid: 103))
+        stage.send(.recycle(pid: 102, reason: "memory"))
+        #expect(!stage.log.contains(.countRestart(reason: "memory")))
+        stage.send(.exited(pid: 101))
+        stage.send(.recycle(pid: 102, reason: "memory"))
+        #expect(stage.log.contains(.countRestart(reason: "memory")))
+    }
+
+    @Test func aReplacementThatDiesLeavesItsPredecessorAtWork() {
+        var stage = Stage.running(workers: 1)
+        stage.send(.recycle(pid: 101, reason: "requests"))
+        stage.send(.exited(pid: 102))
+        #expect(stage.pids == [101])
+        #expect(stage.state.workers[0].state == .ready)
+    }
+
+    @Test func waitsWhileARollIsUnderWay() {
+        var stage = Stage.running(workers: 1)
+        stage.send(.reload)
+        stage.log = []
+        stage.send(.recycle(pid: 101, reason: "requests"))
+        #expect(stage.takeLog() == [])
     }
 }
 

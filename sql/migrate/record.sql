@@ -23,3 +23,19 @@ begin
     end if;
 end
 $$;
+
+-- Grants of functions that had to be dropped for another result type.
+do $$
+declare
+    v_grant record;
+begin
+    for v_grant in
+        select p.oid::regprocedure as function, r.rolname
+        from upa_regrant g
+        join pg_proc p on p.proname = g.name and p.pronamespace = 'activity'::regnamespace
+        join pg_roles r on r.oid = g.grantee
+    loop
+        execute format('grant execute on function %s to %I', v_grant.function, v_grant.rolname);
+    end loop;
+end
+$$;

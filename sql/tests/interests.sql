@@ -1,7 +1,7 @@
 -- Endpoints 9 to 12 and the three old functions behind them.
 begin;
 \ir people.psql
-select plan(36);
+select plan(39);
 
 create function pg_temp.put(p_interests text, p_if bigint default null) returns text language sql
 as $$ select pg_temp.refusal(format('select activity.api_set_interests(%L, null, %L, %L)', '01900000-0000-7000-8000-0000000000f1', p_interests, p_if)) $$;
@@ -58,6 +58,11 @@ insert into activity.user_interests (user_id, interest_tag) values (:'other', 'X
 select is(pg_temp.refusal(format('select activity.api_add_interest(%L, null, ''new'', 1)', :'other')), 'UPL01 {"limit": 20, "resource": "interests"}', 'no more');
 select is(pg_temp.refusal(format('select activity.api_add_interest(%L, null, ''x2'', 0.1)', :'other')), 'accepted', 'an existing one may change');
 select is(body::json ->> 'count', '25', 'all 25 stay readable') from activity.api_get_interests(:'other', null);
+
+insert into activity.user_interests (user_id, interest_tag) values (:'other', ' padded '), (:'other', E'two\nlines');
+select is(pg_temp.refusal(format('select activity.api_remove_interest(%L, null, %L)', :'other', t)), 'accepted', 'an odd tag of before can be removed')
+from unnest(array['Padded', E'two\nLINES']) t;
+select is((select count(*) from activity.user_interests where user_id = :'other'), 25::bigint, 'and is');
 
 -- The old functions
 select results_eq(format($q$select * from activity.sp_set_user_interests(%L, '[{"tag": "A", "weight": 1}]')

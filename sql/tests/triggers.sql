@@ -1,7 +1,7 @@
 -- Sibling services with plain DML on the platform's tables, and nothing else: our triggers must not get in their way.
 begin;
 \ir people.psql
-select plan(27);
+select plan(36);
 
 create role tap_sibling nologin;
 grant usage on schema activity to tap_sibling;
@@ -43,6 +43,41 @@ select lives_ok($$insert into activity.users (email, username, password_hash, ve
 select lives_ok($$update activity.users set verification_count = -2147483648 where username = 'tap_v'$$, 'the least of all counts');
 reset role;
 select is((select (rank, visible_from)::text from activity.user_search where username = 'tap_v'), '(2147483647,infinity)', 'search takes them');
+
+-- The change feed hears of others' writes, and of ours does not.
+delete from activity.changes;
+create function pg_temp.heard() returns text language plpgsql
+as $$
+declare
+    v_names text;
+begin
+    select string_agg(u.username, ' ' order by c.change_id) into v_names from activity.api_read_changes(100) c join activity.users u using (user_id);
+    perform activity.api_forget_changes(array(select change_id from activity.api_read_changes(100)));
+    return v_names;
+end
+$$;
+set local role tap_sibling;
+update activity.users set first_name = 'N' where user_id in (:'free', :'club');
+insert into activity.user_settings (user_id) values (:'prem');
+update activity.user_settings set language = 'nl' where user_id = :'prem';
+insert into activity.user_interests (user_id, interest_tag) values (:'other', 'x');
+delete from activity.user_interests where user_id = :'other';
+reset role;
+select is((select count(*) from activity.api_read_changes(3)), 3::bigint, 'read in batches');
+select is(pg_temp.heard(), 'tap_free tap_club tap_prem tap_prem tap_other tap_other', 'a sibling''s writes are heard of, in order');
+select is(pg_temp.heard(), null, 'once');
+update activity.users set last_login_at = now(), payload = '{}', hash_value = 'x' where user_id = :'free';
+update activity.user_settings set payload = '{}' where user_id = :'prem';
+select is(pg_temp.heard(), null, 'not of columns that nothing cached depends on');
+select lives_ok(format('select activity.sp_add_user_interest(%L, ''y'')', :'free'), 'the previous implementation writes');
+select is(pg_temp.heard(), 'tap_free', 'and is heard of');
+set local application_name = 'userprofile-api';
+select lives_ok(format('select activity.api_heartbeat(%1$L, null), activity.api_add_interest(%1$L, null, ''z'', 1), activity.api_update_settings(%1$L, null, ''{"language": "de"}'', null),
+    activity.api_verify(''p'', %1$L, null, null, null), activity.api_update_profile(%1$L, null, ''{"gender": "x"}'', null)', :'free'), 'the API writes');
+select is(pg_temp.heard(), null, 'and is not');
+reset application_name;
+delete from activity.users where email = 'tap_t@test.invalid';
+select is((select count(*) from activity.changes), 1::bigint, 'a user who is removed is heard of');
 
 -- Only what they must look at.
 select is((select string_agg(tgname, ' ' order by tgname) from pg_trigger t join pg_proc p on p.oid = t.tgfoid

@@ -39,6 +39,7 @@ static inline int upa_signalfd_read(int fd) {
 
 // SOCK_CLOEXEC and SOCK_NONBLOCK are enum constants of another type than socket() takes in Swift.
 static inline int upa_unix_socket(void) { return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }
+static inline int upa_unix_datagram_socket(void) { return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0); }
 static inline int upa_socketpair(int pair[2]) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair); }
 
 // Clocks as one number: nanoseconds.

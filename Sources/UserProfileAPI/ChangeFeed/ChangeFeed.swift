@@ -20,6 +20,7 @@ final class ChangeFeed {
     private let session: Session
     private let pool: Pool
     private let cache: BodyCache
+    private let figures: ProcessFigures
     private let keys = CacheKeys()
     private let name: [UInt8]
     private var pipeline = Pipeline()
@@ -29,8 +30,9 @@ final class ChangeFeed {
     private var epoch: (connection: Int, value: [UInt8])?
     private var isWell = true
 
-    init(service: Service, session: Session, pool: Pool) {
+    init(service: Service, session: Session, pool: Pool, figures: ProcessFigures) {
         self.service = service
+        self.figures = figures
         self.session = session
         self.pool = pool
         cache = BodyCache(session: session)
@@ -39,6 +41,7 @@ final class ChangeFeed {
 
     func run(isDraining: () -> Bool) {
         while !isDraining() {
+            figures.update(now: Clock.monotonic())
             let isWellNow = look()
             if isWell != isWellNow {
                 isWell = isWellNow
@@ -54,7 +57,10 @@ final class ChangeFeed {
         finishWrites()
         guard let epoch = currentEpoch() else { return false }
         guard let holder = holder() else { return false }
-        if !holder.isMine, holder.millisecondsLeft > Self.abandoned { return true }
+        if !holder.isMine, holder.millisecondsLeft > Self.abandoned {
+            figures.forgetQueues()
+            return true
+        }
         let start = Clock.monotonic()
         do throws(DatabaseError) {
             while try carryOver() == Self.batch {}
@@ -74,6 +80,7 @@ final class ChangeFeed {
             parameters.append(Self.batch)
             let rows = try connection.call(DatabaseFunction.readChanges.statement, parameters, deadline: Clock.monotonic() + 500_000_000)
             let count = rows.count
+            figures.updateQueues(connection, now: Clock.monotonic())
             if count > 0 {
                 var users: Set<UserID> = []
                 var numbers: [UInt8] = [UInt8(ascii: "{")]
@@ -158,15 +165,23 @@ enum LeaseValue {
 }
 
 extension Service {
-    /// The change feed's life in this worker; call it on a thread of its own.
-    public func runChangeFeed(isDraining: () -> Bool) {
-        guard configuration.cacheEnabled, let endpoint = configuration.cacheEndpoint else { return }
+    /// The life of the change feed in this worker, and of its figures; call it on a thread of its own.
+    public func runChangeFeed(slot: Int, isDraining: () -> Bool) {
+        let figures = ProcessFigures(service: self, slot: slot)
+        guard configuration.cacheEnabled else {
+            while !isDraining() {
+                figures.update(now: Clock.monotonic())
+                Pause.milliseconds(250)
+            }
+            return
+        }
+        guard let endpoint = configuration.cacheEndpoint else { return }
         let options = ConnectionOptions(
             url: configuration.databaseURL.reveal, applicationName: "userprofile-api feed", statementTimeout: 1000, connectTimeout: 1000,
             preparesStatements: configuration.preparesStatements)
         let pool = Pool(options, maximum: 1, statementCount: DatabaseFunction.allCases.count, checkoutTimeout: 1_000_000_000)
         // Patient with Redis: nobody waits for this thread.
         let session = Session(endpoint, timeout: 250)
-        ChangeFeed(service: self, session: session, pool: pool).run(isDraining: isDraining)
+        ChangeFeed(service: self, session: session, pool: pool, figures: figures).run(isDraining: isDraining)
     }
 }

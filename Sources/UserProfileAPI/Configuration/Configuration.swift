@@ -64,6 +64,18 @@ public struct Configuration: Sendable {
     /// Password checks at once on this host.
     public var passwordChecks = 2
 
+    // Watching workers
+    /// A request in flight for longer than this, in seconds, ends its worker.
+    public var watchdogSeconds = 40
+    /// Requests after which a worker is replaced; 0 for never.
+    public var recycleRequests = 0
+    /// Resident memory, in MiB, from which on a worker is replaced; 0 for never.
+    public var recycleMegabytes = 0
+    /// Milliseconds that a request may have waited before a worker took it; who waited longer gets 503 at once.
+    public var longestQueueWait = 400
+    /// Milliseconds from which on a request is logged as slow, with what it spent its time on.
+    public var slowRequest = 500
+
     // Other
     public var imageDomain = ""
     public var rateLimitEnabled = true

@@ -20,6 +20,9 @@ extension Configuration {
             ("JWT_LEEWAY_SECONDS", "\(tokenPolicy.leeway)"),
             ("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", "\(accessTokenLifetime / 60)"),
             ("SERVICE_KEY_SCOPES", anyServiceKeyOpensAll ? "any" : "own"), ("UPA_PASSWORD_CHECKS", "\(passwordChecks)"),
+            ("UPA_WATCHDOG_SECONDS", "\(watchdogSeconds)"), ("UPA_RECYCLE_REQUESTS", "\(recycleRequests)"),
+            ("UPA_RECYCLE_MEGABYTES", "\(recycleMegabytes)"), ("UPA_MAX_QUEUE_MS", "\(longestQueueWait)"),
+            ("UPA_SLOW_REQUEST_MS", "\(slowRequest)"),
             ("IMAGE_API_CDN_DOMAIN", imageDomain), ("RATE_LIMIT_ENABLED", "\(rateLimitEnabled)"), ("ENABLE_METRICS", "\(metricsEnabled)"),
             ("LOG_LEVEL", logLevel), ("LOG_FORMAT", logFormat.rawValue),
         ]

@@ -27,9 +27,10 @@ extension Configuration {
 
 struct ConfigurationReader {
     static let known: Set<String> = [
-        "UPA_WORKERS", "UPA_THREADS", "UPA_PID_FILE", "UPA_WORKER_SLOT", "UPA_WORKER_GENERATION", "UPA_SLOTS", "UPA_PREPARED_STATEMENTS",
+        "UPA_WORKERS", "UPA_THREADS", "UPA_PID_FILE", "UPA_WORKER_SLOT", "UPA_WORKER_GENERATION", "UPA_PREPARED_STATEMENTS",
         "UPA_STATEMENT_TIMEOUT_MS", "UPA_REQUEST_DEADLINE_MS", "UPA_REDIS_TIMEOUT_MS", "UPA_ENV_FILE",
-        "UPA_PASSWORD_CHECKS",
+        "UPA_PASSWORD_CHECKS", "UPA_SCOREBOARD_BASE", "UPA_WATCHDOG_SECONDS", "UPA_RECYCLE_REQUESTS", "UPA_RECYCLE_MEGABYTES",
+        "UPA_MAX_QUEUE_MS", "UPA_SLOW_REQUEST_MS",
     ]
     /// Pieces of the values that examples and old deployments carried; never a secret.
     private static let exampleMarks = ["dev-", "change-in-production", "change-me", "changeme", "your-secret", "example"]
@@ -46,9 +47,14 @@ struct ConfigurationReader {
         environment = result.environment
         result.socketPath = required("FCGI_SOCKET", "the path of the unix socket that nginx connects to")
         result.pidFile = value("UPA_PID_FILE")
-        result.workers = integer("UPA_WORKERS", cores, 1...256)
+        result.workers = integer("UPA_WORKERS", cores, 1...40)
         result.threads = integer("UPA_THREADS", result.threads, 1...64)
         readDatabase(&result)
+        result.watchdogSeconds = integer("UPA_WATCHDOG_SECONDS", result.watchdogSeconds, 1...3600)
+        result.recycleRequests = integer("UPA_RECYCLE_REQUESTS", result.recycleRequests, 0...1_000_000_000)
+        result.recycleMegabytes = integer("UPA_RECYCLE_MEGABYTES", result.recycleMegabytes, 0...1_000_000)
+        result.longestQueueWait = integer("UPA_MAX_QUEUE_MS", result.longestQueueWait, 10...60_000)
+        result.slowRequest = integer("UPA_SLOW_REQUEST_MS", result.slowRequest, 1...600_000)
         readRedis(&result)
         readTokens(&result)
         readServices(&result)

@@ -71,6 +71,8 @@ package struct APIError: Error {
     var allow: String?
     /// A refusal recorded under an idempotency key, given again.
     var isReplay = false
+    /// Refused because it had waited too long already.
+    var isShed = false
 
     init(_ code: ErrorCode, _ message: String, _ details: JSONObject = [:], cause: String? = nil) {
         self.code = code

@@ -12,6 +12,7 @@ enum SQLErrorTable {
         "UPA05": (.userTemporarilyBanned, "This account is temporarily banned"),
         "UPA06": (.insufficientPermissions, "This needs a role that the account does not have"),
         "UPA07": (.premiumRequired, "This needs a premium subscription"),
+        "UPA08": (.passwordInvalid, "The password is not right"),
         "UPN01": (.notFound, "Not found"),
         "UPC01": (.duplicate, "Already taken"),
         "UPC02": (.protectedUser, "This account is protected"),

@@ -25,7 +25,7 @@ enum InterestHandlers {
     }
 
     static func remove(_ exchange: Exchange) throws(APIError) -> Answer {
-        let tag = try PathParameter.text(exchange, field: "tag", TextRule(minimum: 1, maximum: 100))
+        let tag = try PathParameter.text(exchange, field: "tag", TextRule(minimum: 1, maximum: 100, allowsControl: true))
         return try UserWrite.answer(exchange, .removeInterest) { $0.append(tag) }
     }
 }

@@ -15,7 +15,11 @@ enum Gate {
         if let policy, exchange.configuration.rateLimitEnabled { question.limit = (policy, key, exchange.route != .deleteAccount) }
         question.body = exchange.route.cachedBody
         if exchange.route.writesOwnData { question.writes = caller.subject }
+        let begun = Clock.monotonic()
+        exchange.status.stage(.admission)
         let findings = exchange.admission.ask(question)
+        exchange.status.stage(.handling)
+        exchange.admissionTime = Clock.monotonic() - begun
         exchange.findings = findings
         if findings.isAvailable { exchange.announced = question.user == nil ? nil : question.writes } else { exchange.countRedisFailure() }
         if findings.isRevoked { throw Authentication.revoked(exchange) }

@@ -14,6 +14,14 @@ public struct APIMetrics: Sendable {
     let authenticationFailures: Counter
     let rateLimitRejections: Counter
     let redisUnavailable: Counter
+    let events: Counter
+    let shed: Counter
+    let residentMemory: Gauge
+    let openDescriptors: Gauge
+    let processorTime: Counter
+    let poolSize: Gauge
+    let poolWaiting: Gauge
+    let queues: Gauge
 
     static let statusClasses = ["1xx", "2xx", "3xx", "4xx", "5xx"]
     private static let latencyBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -24,6 +32,9 @@ public struct APIMetrics: Sendable {
         "state", "service_key_missing",
         "service_key_invalid", "service_key_scope", "role", "password",
     ]
+
+    /// The columns of `api_queue_stats`, in its order.
+    static let queueFigures = ["outbox_pending", "outbox_oldest_seconds", "outbox_dead", "photos_pending", "photos_oldest_seconds"]
 
     public init() {
         var schema = Schema()
@@ -55,6 +66,17 @@ public struct APIMetrics: Sendable {
             "rate_limit_rejections_total", "Requests refused by a rate limit.", series: routes)
         redisUnavailable = schema.counter(
             "redis_unavailable_total", "Requests served without Redis: local limits, no revocation check, no cache.")
+        events = schema.counter(
+            "userprofile_events_total", "What requests meant.", series: RequestEvent.allCases.map { "event=\"\($0.name)\"" })
+        shed = schema.counter("http_requests_shed_total", "Requests refused because they had waited too long for a worker.")
+        residentMemory = schema.gauge("worker_resident_memory_kilobytes", "Resident memory of all workers.")
+        openDescriptors = schema.gauge("worker_open_descriptors", "Open file descriptors of all workers.")
+        processorTime = schema.counter("worker_cpu_milliseconds_total", "Processor time of all workers.")
+        poolSize = schema.gauge("db_pool_connections", "Connections open or being opened in the pools.")
+        poolWaiting = schema.gauge("db_pool_waiting", "Request threads waiting for a connection.")
+        queues = schema.gauge(
+            "userprofile_queue", "What waits in the database: events for others, and photos for a moderator.",
+            series: Self.queueFigures.map { "figure=\"\($0)\"" })
         self.schema = schema
     }
 

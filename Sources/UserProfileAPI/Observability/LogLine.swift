@@ -102,6 +102,17 @@ struct LogLine {
         }
     }
 
+    /// A fresh span id (W3C Trace Context: eight bytes in hexadecimal).
+    mutating func field(spanID generator: inout some RandomNumberGenerator) {
+        name("span_id")
+        if identity.format == .json { bytes.append(ASCII.quote) }
+        let value: UInt64 = generator.next()
+        for shift in stride(from: 60, through: 0, by: -4) {
+            bytes.append(ASCII.lowerHex(UInt8(truncatingIfNeeded: value >> UInt64(shift) & 15)))
+        }
+        if identity.format == .json { bytes.append(ASCII.quote) }
+    }
+
     /// Nanoseconds as milliseconds with three decimals.
     mutating func field(_ name: StaticString, milliseconds nanoseconds: Int64) {
         self.name(name)

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import HTTPClient
 internal import JWT
+internal import Metrics
 internal import PostgreSQL
 internal import Wire
 
@@ -34,6 +35,7 @@ enum PasswordCheck {
         case .database:
             let rows = try exchange.callAsUser(.getPasswordHash, .repeatable)
             guard let encoded = rows.text(0, 0), let hash = PasswordHash(encoded) else { throw wrong(exchange) }
+            exchange.status.stage(.password)
             let verdict = exchange.service.checkSlots.run(deadline: exchange.start + 3_000_000_000) { hash.verify(password) }
             guard let isRight = verdict else { throw APIError.unavailable("Too many password checks at once", cause: "no free slot") }
             guard isRight else { throw wrong(exchange) }

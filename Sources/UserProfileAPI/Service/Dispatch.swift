@@ -5,6 +5,7 @@ internal import Wire
 enum Dispatch {
     static func answer(_ exchange: Exchange) throws(APIError) -> Answer {
         try route(exchange)
+        try shed(exchange)
         switch exchange.request.completeness {
         case .complete: break
         case .bodyTooLarge: throw APIError(.payloadTooLarge, "The body is larger than 64 KiB", ["max_bytes": .integer(RequestBody.limit)])
@@ -28,6 +29,16 @@ enum Dispatch {
         }
     }
 
+    /// What nobody waits for any more costs no query: under more load than there is time for, the answers that are given stay quick.
+    private static func shed(_ exchange: Exchange) throws(APIError) {
+        let longest = Int64(exchange.configuration.longestQueueWait) * 1_000_000
+        guard exchange.queueWait > longest, exchange.route.definition.limit != nil else { return }
+        var error = APIError.unavailable(
+            "Too many requests at the moment", cause: "waited too long before a worker was free", retryAfter: 1)
+        error.isShed = true
+        throw error
+    }
+
     private static let notFound = APIError(.notFound, "There is nothing at this path")
 
     private static func route(_ exchange: Exchange) throws(APIError) {
@@ -39,6 +50,7 @@ enum Dispatch {
         case .route(let route, let parameter):
             exchange.route = route
             exchange.parameter = parameter
+            exchange.nameStatus()
         case .methodNotAllowed(let allow):
             var error = APIError(.methodNotAllowed, "This path does not know the method", ["allow": .string(allow)])
             error.allow = allow

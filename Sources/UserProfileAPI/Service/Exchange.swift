@@ -13,6 +13,7 @@ final class Exchange {
     let cache: BodyCache
     let writer: MetricsWriter
     let admission: Admission
+    let status: ThreadStatusWriter
     private(set) var verifier: TokenVerifier
 
     // Per request
@@ -25,14 +26,20 @@ final class Exchange {
     /// The account's state, when Redis knew it and may be trusted.
     var record: AuthorizationRecord?
     var limitStatus: RateLimitStatus?
+    /// Nanoseconds from nginx's handing over to the accepted connection.
+    var queueWait: Int64 = 0
+    /// Nanoseconds spent waiting for Redis at admission, and for PostgreSQL.
+    var admissionTime: Int64 = 0
+    var databaseTime: Int64 = 0
     /// Whose write the first round trip has announced to the cache.
     var announced: UserID?
     /// Monotonic nanoseconds.
     var start: Int64 = 0
 
-    init(service: Service, writer: MetricsWriter, session: Session) {
+    init(service: Service, writer: MetricsWriter, status: ThreadStatusWriter, session: Session) {
         self.service = service
         self.writer = writer
+        self.status = status
         cache = BodyCache(session: session)
         admission = Admission(
             session: session, limitsDatabase: service.configuration.rateLimitDatabase, cacheDatabase: service.configuration.cacheDatabase)
@@ -48,13 +55,17 @@ final class Exchange {
         findings = Admission.Findings()
         record = nil
         limitStatus = nil
+        queueWait = 0
+        admissionTime = 0
+        databaseTime = 0
         announced = nil
         start = now
     }
 
     var isAuthorizedByRecord: Bool { record != nil }
     var configuration: Configuration { service.configuration }
-    var deadline: Int64 { start + Int64(configuration.requestDeadline) * 1_000_000 }
+    /// Monotonic nanoseconds; the time in the queue counts.
+    var deadline: Int64 { start - queueWait + Int64(configuration.requestDeadline) * 1_000_000 }
     var traceID: String { request[.traceID].map { String(decoding: $0, as: UTF8.self) } ?? "" }
     var isHead: Bool { request[.method]?.elementsEqual("HEAD".utf8) ?? false }
 
@@ -68,6 +79,12 @@ final class Exchange {
 
     /// One call of a database function for this request, its errors mapped to answers.
     func call(_ function: DatabaseFunction, _ effect: Store.Effect, _ bind: (inout Parameters) -> Void) throws(APIError) -> Rows {
+        let begun = Clock.monotonic()
+        status.stage(.database)
+        defer {
+            databaseTime += Clock.monotonic() - begun
+            status.stage(.handling)
+        }
         do throws(DatabaseError) {
             return try store.call(function, effect, deadline: deadline, bind)
         } catch {
@@ -86,6 +103,12 @@ final class Exchange {
             parameters.append(issuedAt)
             bind(&parameters)
         }
+    }
+
+    /// Tells the status board which request this is.
+    func nameStatus() {
+        let trace = request[.traceID] ?? []
+        status.name(route: route.definition.template.utf8.span, traceID: trace.span)
     }
 
     func warn(_ message: Logger.Message) { service.logger.warning(message, metadata: ["trace_id": "\(traceID)"]) }

@@ -11,9 +11,11 @@ public struct RequestThread: ~Copyable {
     private let service: Service
     private let exchange: Exchange
     private let writer: MetricsWriter
+    private let status: ThreadStatusWriter
     private var acceptor: Acceptor
     private var response = ResponseWriter()
     private var line: LogLine
+    private var spans = SystemRandomNumberGenerator()
     private let logsRequests: Bool
 
     /// - Parameters:
@@ -25,7 +27,9 @@ public struct RequestThread: ~Copyable {
         writer = service.scoreboard.writer(slot: slot, thread: thread)
         guard let endpoint = service.configuration.cacheEndpoint else { preconditionFailure("a validated configuration names Redis") }
         let session = Session(endpoint, timeout: service.configuration.redisTimeout)
-        exchange = Exchange(service: service, writer: writer, session: session)
+        let status = service.scoreboard.board.writer(slot: slot, thread: thread)
+        exchange = Exchange(service: service, writer: writer, status: status, session: session)
+        self.status = status
         acceptor = Acceptor(listener: listener, bodyLimit: RequestBody.limit)
         line = LogLine(service.identity)
         logsRequests = ["TRACE", "DEBUG", "INFO"].contains(service.configuration.logLevel)
@@ -48,9 +52,11 @@ public struct RequestThread: ~Copyable {
     private mutating func serve() {
         let start = Clock.monotonic()
         writer.set(service.metrics.inFlight, 1)
+        status.begin(at: start)
         exchange.begin(at: start)
         acceptor.receive(into: &exchange.request)
         observeQueueWait()
+        status.stage(.handling)
         var answer: Answer?
         var refusal: APIError?
         do throws(APIError) {
@@ -58,14 +64,25 @@ public struct RequestThread: ~Copyable {
         } catch {
             refusal = error
         }
-        let status = write(answer, refusal)
+        status.stage(.answering)
+        let code = write(answer, refusal)
         acceptor.answer(response)
         answer?.afterwards?()
-        let duration = Clock.monotonic() - start
-        writer.increment(service.metrics.requests, series: APIMetrics.requestSeries(exchange.route, status: status))
-        writer.observe(service.metrics.duration, series: exchange.route.rawValue, nanoseconds: UInt64(duration))
-        writer.set(service.metrics.inFlight, 0)
-        if logsRequests || status >= 500 { log(status: status, duration: duration, refusal: refusal) }
+        status.end()
+        finish(code, refusal, Clock.monotonic() - start)
+    }
+
+    /// Counts and logs what has been answered.
+    private mutating func finish(_ code: Int, _ refusal: APIError?, _ duration: Int64) {
+        let metrics = service.metrics
+        let event = refusal.map { RequestEvent.refusal($0, exchange.route) } ?? RequestEvent.success(exchange.route)
+        writer.increment(metrics.requests, series: APIMetrics.requestSeries(exchange.route, status: code))
+        writer.observe(metrics.duration, series: exchange.route.rawValue, nanoseconds: UInt64(duration))
+        writer.increment(metrics.events, series: event.rawValue)
+        if event == .shed { writer.increment(metrics.shed) }
+        writer.set(metrics.inFlight, 0)
+        let isSlow = duration > Int64(service.configuration.slowRequest) * 1_000_000
+        if logsRequests || code >= 500 || isSlow { log(event, code: code, duration: duration, refusal: refusal, isSlow: isSlow) }
     }
 
     private mutating func write(_ answer: Answer?, _ refusal: APIError?) -> Int {
@@ -85,21 +102,31 @@ public struct RequestThread: ~Copyable {
         var milliseconds: Int64 = 0
         for byte in text where ASCII.isDigit(byte) { milliseconds = milliseconds &* 10 &+ Int64(byte - ASCII.zero) }
         let wait = Clock.realtime() - milliseconds &* 1_000_000
-        if wait >= 0, wait < 3_600_000_000_000 { writer.observe(service.metrics.queueWait, nanoseconds: UInt64(wait)) }
+        guard wait >= 0, wait < 3_600_000_000_000 else { return }
+        exchange.queueWait = wait
+        writer.observe(service.metrics.queueWait, nanoseconds: UInt64(wait))
     }
 
-    private mutating func log(status: Int, duration: Int64, refusal: APIError?) {
-        line.begin(level: status >= 500 ? "ERROR" : "INFO", event: "request", logger: "userprofile.access")
+    private mutating func log(_ event: RequestEvent, code: Int, duration: Int64, refusal: APIError?, isSlow: Bool) {
+        let level: StaticString = code >= 500 ? "ERROR" : isSlow ? "WARNING" : "INFO"
+        line.begin(level: level, event: isSlow ? "slow_request" : event.name, logger: "userprofile.access")
         if let trace = exchange.request[.traceID] { line.field("trace_id", trace.span) }
+        line.field(spanID: &spans)
         if let method = exchange.request[.method] { line.field("method", method.span) }
         line.field("route", exchange.route == .unmatched ? "unmatched" : exchange.route.definition.template)
-        line.field("status", status)
+        line.field("status", code)
         line.field("duration_ms", milliseconds: duration)
         if let caller = exchange.caller { line.field("user_id", caller.subject) }
+        if let service = exchange.callingService { line.field("service", service.rawValue) }
         if let refusal {
             line.field("code", refusal.code.rawValue)
             if let cause = refusal.cause { line.field("cause", cause) }
         }
-        line.write(urgent: status >= 500)
+        if isSlow {
+            line.field("queue_ms", milliseconds: exchange.queueWait)
+            line.field("redis_ms", milliseconds: exchange.admissionTime)
+            line.field("database_ms", milliseconds: exchange.databaseTime)
+        }
+        line.write(urgent: code >= 500)
     }
 }

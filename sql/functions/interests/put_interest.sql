@@ -11,7 +11,7 @@ begin
     v_weight := activity.check_weight('weight', p_weight);
 
     update activity.user_interests i set weight = v_weight
-    where i.user_id = p_user_id and activity.fold(i.interest_tag) = activity.fold(v_tag);
+    where i.user_id = p_user_id and activity.fold(btrim(i.interest_tag)) = activity.fold(v_tag);
     stored := found;
     added := not found;
     if added then
