@@ -61,6 +61,10 @@ public final class StatusBoard: @unchecked Sendable {
         base[index].store(base[index].load(ordering: .relaxed) + 1, ordering: .relaxed)
     }
 
+    /// Says that the whole service is ending: `/health/ready` then tells the balancer.
+    public func setLeaving() { base[Self.restartWords - 1].store(1, ordering: .relaxed) }
+    public var isLeaving: Bool { base[Self.restartWords - 1].load(ordering: .relaxed) != 0 }
+
     public func restarts(_ index: Int) -> UInt64 { base[index].load(ordering: .relaxed) }
 
     // MARK: the worker's words

@@ -33,6 +33,8 @@ public final class Connection {
     private var prepared: [Bool]
     /// Set once it can no longer be trusted: the pool closes it instead of taking it back.
     public private(set) var isBroken = false
+    /// The server took a call and did not answer before the deadline.
+    private(set) var wentUnanswered = false
 
     /// Connects, giving up at the deadline.
     /// - Parameter statementCount: how many statements the program has, see `Statement.index`.
@@ -144,6 +146,7 @@ public final class Connection {
 
     private func lost() -> DatabaseError {
         isBroken = true
+        wentUnanswered = PQstatus(native) != CONNECTION_BAD
         let reason = PQstatus(native) == CONNECTION_BAD ? Self.message(native) : "no answer before the deadline"
         return .outcomeUnknown(reason: reason)
     }

@@ -88,6 +88,11 @@ public final class Pool: @unchecked Sendable {
         let connection = lease.connection
         lock()
         let keep = !connection.isBroken && lease.epoch == epoch
+        if connection.wentUnanswered {
+            state.unanswered(now: upa_monotonic_now())
+        } else if keep {
+            state.answered()
+        }
         if keep { idle.append((connection, lease.epoch)) }
         state.checkin(keep: keep)
         pthread_cond_broadcast(changed)

@@ -13,23 +13,29 @@ package struct PoolState {
 
     private let maximum: Int
     private let retryPause: Int64
+    private let suspicion: Int64
     private(set) var idle = 0
     private(set) var inUse = 0
     private var connecting = 0
     private var queue: [Int] = []
     private var nextTicket = 0
     private var failedUntil: Int64 = .min
+    /// Set when a server took a call and did not answer: until it does again, one caller at a time may try.
+    private var isSuspect = false
 
     package var size: Int { idle + inUse + connecting }
     package var waiting: Int { queue.count }
 
     /// - Parameter retryPause: nanoseconds after a failed connect in which checkouts are refused at once.
-    package init(maximum: Int, retryPause: Int64) {
+    /// - Parameter suspicion: nanoseconds after an unanswered call in which checkouts are refused at once.
+    package init(maximum: Int, retryPause: Int64, suspicion: Int64 = 1_000_000_000) {
         self.maximum = maximum
+        self.suspicion = suspicion
         self.retryPause = retryPause
     }
 
     package mutating func checkout(now: Int64) -> Decision {
+        if isSuspect, inUse + connecting > 0 || now < failedUntil { return .refuse }
         if queue.isEmpty, let decision = grant(now: now) { return decision }
         guard size > 0 else { return .refuse }
         nextTicket += 1
@@ -79,6 +85,15 @@ package struct PoolState {
     package mutating func checkin(keep: Bool) {
         inUse -= 1
         if keep { idle += 1 }
+    }
+
+    /// A call has been answered.
+    package mutating func answered() { isSuspect = false }
+
+    /// A call has not been answered before its deadline.
+    package mutating func unanswered(now: Int64) {
+        isSuspect = true
+        failedUntil = now + suspicion
     }
 
     /// All idle connections were closed.

@@ -15,11 +15,13 @@ public struct SupervisorHooks {
     public var report: (SupervisorReport) -> Void
     /// SIGUSR2: log what everybody is doing.
     public var dump: () -> Void
+    /// The whole service is ending.
+    public var leaving: () -> Void
 
     public init(
         plan: @escaping (String) -> Result<SupervisorPlan, ReloadRefusal>, inspect: @escaping ([SupervisorReport.Worker]) -> Inspection,
         occupy: @escaping (Int, Int32) -> Void, countRestart: @escaping (String) -> Void, report: @escaping (SupervisorReport) -> Void,
-        dump: @escaping () -> Void
+        dump: @escaping () -> Void, leaving: @escaping () -> Void
     ) {
         self.plan = plan
         self.inspect = inspect
@@ -27,6 +29,7 @@ public struct SupervisorHooks {
         self.countRestart = countRestart
         self.report = report
         self.dump = dump
+        self.leaving = leaving
     }
 }
 
@@ -134,6 +137,7 @@ public struct Supervisor: ~Copyable {
         case SIGTERM:
             logger.info("draining", metadata: ["signal": "SIGTERM"])
             manager.tell("STOPPING=1\nSTATUS=draining")
+            hooks.leaving()
             feed(.drain)
         case SIGINT:
             logger.info("stopping", metadata: ["signal": "SIGINT"])

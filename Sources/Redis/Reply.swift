@@ -18,6 +18,12 @@ public enum Reply: Sendable, Equatable {
         return true
     }
 
+    /// The server is loading, has lost its master or became a replica: another connection may lead to one that works.
+    var condemnsConnection: Bool {
+        guard case .error(let text) = self else { return false }
+        return ["READONLY", "LOADING", "MASTERDOWN", "UNKILLABLE"].contains { text.hasPrefix($0) }
+    }
+
     public var integer: Int? {
         guard case .integer(let value) = self else { return nil }
         return value

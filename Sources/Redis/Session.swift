@@ -7,6 +7,8 @@ public final class Session {
     private let timeout: timeval
     private var context: UnsafeMutablePointer<redisContext>?
     private var breaker = CircuitBreaker()
+    /// The sentinel that knew the master last.
+    private var lastSentinel = 0
     /// Connections made so far: a change says that the server may be another.
     public private(set) var connectionCount = 0
     public var isConnected: Bool { context != nil }
@@ -26,6 +28,7 @@ public final class Session {
         do throws(RedisError) {
             let context = try connected()
             try exchange(context, pipeline, &replies)
+            for reply in replies where reply.condemnsConnection { throw .unavailable(reason: "the server cannot take commands: \(reply)") }
             breaker.succeeded()
         } catch {
             if let context { redisFree(context) }
@@ -64,17 +67,58 @@ public final class Session {
 
     private func connected() throws(RedisError) -> UnsafeMutablePointer<redisContext> {
         if let context { return context }
-        let made =
-            switch endpoint.address {
-            case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(port), timeout)
-            case .unix(let path): redisConnectUnixWithTimeout(path, timeout)
-            }
-        guard let made else { throw .unavailable(reason: "out of memory") }
+        switch endpoint.address {
+        case .tcp(let host, let port): try connect { redisConnectWithTimeout(host, Int32(port), timeout) }
+        case .unix(let path): try connect { redisConnectUnixWithTimeout(path, timeout) }
+        case .sentinel(let hosts, let master):
+            let server = try askSentinels(hosts, master)
+            try connect { redisConnectWithTimeout(server.host, Int32(server.port), timeout) }
+        }
+        guard let context else { throw .unavailable(reason: "no connection") }
+        try logIn(context)
+        if case .sentinel = endpoint.address { try requireMaster(context) }
+        connectionCount += 1
+        return context
+    }
+
+    private func connect(_ make: () -> UnsafeMutablePointer<redisContext>?) throws(RedisError) {
+        guard let made = make() else { throw .unavailable(reason: "out of memory") }
         context = made
         guard made.pointee.err == 0, redisSetTimeout(made, timeout) == REDIS_OK else { throw Self.failure(made) }
-        try logIn(made)
-        connectionCount += 1
-        return made
+    }
+
+    /// Where the master is now, by the first sentinel that knows (Redis manual, "Guidelines for Redis clients with Sentinel support").
+    private func askSentinels(_ hosts: [Endpoint.SentinelHost], _ master: String) throws(RedisError) -> Endpoint.SentinelHost {
+        var question = Pipeline()
+        question.command(arguments: 3)
+        question.argument("SENTINEL")
+        question.argument("get-master-addr-by-name")
+        question.argument(Array(master.utf8))
+        for index in hosts.indices {
+            let sentinel = hosts[(lastSentinel + index) % hosts.count]
+            guard let asked = redisConnectWithTimeout(sentinel.host, Int32(sentinel.port), timeout) else { continue }
+            defer { redisFree(asked) }
+            var replies: [Reply] = []
+            guard asked.pointee.err == 0, redisSetTimeout(asked, timeout) == REDIS_OK,
+                (try? exchange(asked, question, &replies)) != nil, case .array(let address)? = replies.first, address.count == 2,
+                let host = address[0].bytes, let port = address[1].bytes.flatMap({ Int(String(decoding: $0, as: UTF8.self)) })
+            else { continue }
+            lastSentinel = (lastSentinel + index) % hosts.count
+            return Endpoint.SentinelHost(host: String(decoding: host, as: UTF8.self), port: port)
+        }
+        throw .unavailable(reason: "no sentinel knows \(master)")
+    }
+
+    /// A sentinel may not have heard yet that its master became a replica.
+    private func requireMaster(_ context: UnsafeMutablePointer<redisContext>) throws(RedisError) {
+        var question = Pipeline()
+        question.command(arguments: 1)
+        question.argument("ROLE")
+        var replies: [Reply] = []
+        try exchange(context, question, &replies)
+        guard case .array(let role)? = replies.first, role.first?.bytes == Array("master".utf8) else {
+            throw .unavailable(reason: "the server is no master")
+        }
     }
 
     private func logIn(_ context: UnsafeMutablePointer<redisContext>) throws(RedisError) {

@@ -18,11 +18,11 @@ struct EnvironmentOptions: ParsableArguments {
             next += 1
         }
         guard let envFile else { return variables }
-        guard let text = TextFile.read(envFile) else { throw ValidationError("\(envFile) cannot be read") }
+        guard let text = TextFile.read(envFile) else { throw Failure("\(envFile) cannot be read") }
         do throws(EnvironmentFile.Problem) {
             for (name, value) in try EnvironmentFile.parse(text) { variables[name] = value }
         } catch {
-            throw ValidationError("\(envFile), line \(error.line): not NAME=value")
+            throw Failure("\(envFile), line \(error.line): not NAME=value")
         }
         return variables
     }
@@ -32,7 +32,7 @@ struct EnvironmentOptions: ParsableArguments {
         do {
             return try Configuration.read(variables, cores: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
         } catch {
-            throw ValidationError("\(error)")
+            throw Failure("\(error)")
         }
     }
 }

@@ -12,17 +12,17 @@ struct ReloadCommand: ParsableCommand {
     func run() throws {
         let (pid, state) = try supervisor.find()
         let before = state.read()?.reloads ?? 0
-        guard kill(pid, SIGHUP) == 0 else { throw ValidationError("the supervisor \(pid) cannot be signalled") }
+        guard kill(pid, SIGHUP) == 0 else { throw Failure("the supervisor \(pid) cannot be signalled") }
         guard wait else { return }
         for _ in 0..<timeout * 50 {
             // Not before the last of several: one that was under way already may know nothing of what has changed.
             if let now = state.read(), now.reloads > before, !now.isReloading {
-                guard now.refusal.isEmpty else { throw ValidationError("reload refused: \(now.refusal); the old generation goes on") }
+                guard now.refusal.isEmpty else { throw Failure("reload refused: \(now.refusal); the old generation goes on") }
                 print("reloaded, generation \(now.generation)")
                 return
             }
             usleep(20_000)
         }
-        throw ValidationError("no answer within \(timeout) s")
+        throw Failure("no answer within \(timeout) s")
     }
 }

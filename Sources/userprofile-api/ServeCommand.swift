@@ -23,19 +23,20 @@ struct ServeCommand: ParsableCommand {
         }
         let manager = ServiceManager()
         let file = Scoreboard.makeFile()
-        guard file >= 0, let board = StatusBoard(file: file) else { throw ValidationError("no shared memory for the scoreboard") }
+        guard file >= 0, let board = StatusBoard(file: file) else { throw Failure("no shared memory for the scoreboard") }
         let activated = try ServiceManager.takeListener()
         let listener = try activated ?? ListeningSocket.bind(path: configuration.socketPath)
         if let pidFile = configuration.pidFile { try PIDFile.write(pidFile) }
         let stateFile = configuration.pidFile.map { SupervisorStateFile(pidFile: $0) }
         let plans = PlanKeeper(scoreboard: file, logger: logger)
         guard case .success(let plan) = plans.adopt(WorkerPlan(configuration)) else {
-            throw ValidationError("no shared memory for the counters")
+            throw Failure("no shared memory for the counters")
         }
         let inspection = WorkerInspection(board: board, logger: logger)
         let hooks = SupervisorHooks(
             plan: plans.read, inspect: { inspection.inspect($0, plans.present) }, occupy: { board.setProcess($1, slot: $0) },
-            countRestart: board.countRestart, report: { stateFile?.write($0, scoreboard: file) }, dump: inspection.dump)
+            countRestart: board.countRestart, report: { stateFile?.write($0, scoreboard: file) }, dump: inspection.dump,
+            leaving: board.setLeaving)
         let commands = try WorkerCommands(environment)
         var supervisor = Supervisor(
             plan: plan, command: commands.worker, check: commands.check, listener: listener, scoreboard: file, manager: manager,
@@ -106,13 +107,13 @@ struct WorkerCommands {
         if name.contains("/") { return try absolute(name) }
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = buffer.withUnsafeMutableBytes { $0.baseAddress.map { readlink("/proc/self/exe", $0, Int(PATH_MAX)) } ?? -1 }
-        guard count > 0 else { throw ValidationError("/proc/self/exe cannot be read") }
+        guard count > 0 else { throw Failure("/proc/self/exe cannot be read") }
         return String(decoding: buffer[..<count], as: UTF8.self)
     }
 
     private static func absolute(_ path: String) throws -> String {
         if path.hasPrefix("/") { return path }
-        guard let directory = getcwd(nil, 0) else { throw ValidationError("the working directory is gone") }
+        guard let directory = getcwd(nil, 0) else { throw Failure("the working directory is gone") }
         defer { free(directory) }
         return "\(String(cString: directory))/\(path)"
     }
@@ -121,6 +122,6 @@ struct WorkerCommands {
 /// The file that names the supervisor's process.
 enum PIDFile {
     static func write(_ path: String) throws {
-        guard TextFile.replace(path, with: "\(getpid())\n") else { throw ValidationError("\(path) cannot be written") }
+        guard TextFile.replace(path, with: "\(getpid())\n") else { throw Failure("\(path) cannot be written") }
     }
 }

@@ -11,10 +11,10 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let (pid, stateFile) = try supervisor.find()
-        guard let state = stateFile.read() else { throw ValidationError("the supervisor has not said anything yet") }
+        guard let state = stateFile.read() else { throw Failure("the supervisor has not said anything yet") }
         let file = open(state.scoreboard, O_RDWR | O_CLOEXEC)
         guard file >= 0, let board = StatusBoard(file: file) else {
-            throw ValidationError("\(state.scoreboard) cannot be read: run this as the service's user or as root")
+            throw Failure("\(state.scoreboard) cannot be read: run this as the service's user or as root")
         }
         print("supervisor \(pid), generation \(state.generation)\(state.isReloading ? ", reloading" : ""), reloads \(state.reloads)")
         if !state.refusal.isEmpty { print("last reload refused: \(state.refusal)") }

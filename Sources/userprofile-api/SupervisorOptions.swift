@@ -11,10 +11,10 @@ struct SupervisorOptions: ParsableArguments {
     func find() throws -> (pid: Int32, state: SupervisorStateFile) {
         let variables = try EnvironmentOptions.parse([]).variables()
         guard let pidFile = pidFile ?? variables["UPA_PID_FILE"] ?? variables["SUPERVISOR_PID_FILE"] else {
-            throw ValidationError("which supervisor? Give --pid-file")
+            throw Failure("which supervisor? Give --pid-file")
         }
         guard let pid = TextFile.read(pidFile).flatMap({ Int32($0.filter(\.isNumber)) }), kill(pid, 0) == 0 else {
-            throw ValidationError("no supervisor runs under \(pidFile)")
+            throw Failure("no supervisor runs under \(pidFile)")
         }
         return (pid, SupervisorStateFile(pidFile: pidFile))
     }

@@ -18,9 +18,9 @@ struct TokenCommand: ParsableCommand {
 
         func run() throws {
             let configuration = try environment.load()
-            guard configuration.environment != .production else { throw ValidationError("tokens are not minted in production") }
-            guard let user = UserID(sub) else { throw ValidationError("--sub must be a UUID") }
-            guard ttl > 0 else { throw ValidationError("--ttl must be positive") }
+            guard configuration.environment != .production else { throw Failure("tokens are not minted in production") }
+            guard let user = UserID(sub) else { throw Failure("--sub must be a UUID") }
+            guard ttl > 0 else { throw Failure("--ttl must be positive") }
             print(TokenMint.mint(subject: user, issuedAt: time(nil), lifetime: ttl, key: configuration.tokenPolicy.keys[0], roles: role))
         }
     }

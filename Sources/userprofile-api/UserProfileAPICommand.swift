@@ -10,7 +10,8 @@ struct UserProfileAPICommand: ParsableCommand {
         abstract: "User Profile API: FastCGI workers behind nginx.",
         version: version,
         subcommands: [
-            ServeCommand.self, WorkerCommandLine.self, ReloadCommand.self, StatusCommand.self, ConfigCommand.self, TokenCommand.self,
+            ServeCommand.self, WorkerCommandLine.self, ReloadCommand.self, StatusCommand.self, RateLimitCommand.self, ConfigCommand.self,
+            TokenCommand.self,
             VersionCommand.self,
         ])
 }

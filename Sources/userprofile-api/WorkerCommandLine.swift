@@ -19,11 +19,11 @@ struct WorkerCommandLine: ParsableCommand {
         let variables = try environment.variables()
         guard let slot = variables["UPA_WORKER_SLOT"].flatMap(Int.init), let base = variables["UPA_SCOREBOARD_BASE"].flatMap(Int.init)
         else {
-            throw ValidationError("worker is started by `userprofile-api serve` only")
+            throw Failure("worker is started by `userprofile-api serve` only")
         }
         let metrics = APIMetrics()
         guard let scoreboard = Scoreboard(file: WorkerDescriptor.scoreboard, base: base, schema: metrics.schema) else {
-            throw ValidationError("the scoreboard has no room for this binary's counters")
+            throw Failure("the scoreboard has no room for this binary's counters")
         }
         scoreboard.clearGauges(slot: slot)
         scoreboard.board.setThreads(configuration.threads, slot: slot)

@@ -71,4 +71,21 @@ import Testing
         pool.checkin(keep: false)
         #expect(pool.checkout(now: 0) == .connect)
     }
+
+    @Test func anUnansweredCallLetsOneAtATimeTryAgain() {
+        var pool = PoolState(maximum: 4, retryPause: 100, suspicion: 1000)
+        _ = pool.checkout(now: 0)
+        pool.connected()
+        pool.unanswered(now: 0)
+        pool.checkin(keep: false)
+        #expect(pool.checkout(now: 999) == .refuse)
+        #expect(pool.checkout(now: 1000) == .connect)
+        #expect(pool.checkout(now: 1000) == .refuse)
+        pool.connected()
+        #expect(pool.checkout(now: 1000) == .refuse)
+        pool.answered()
+        pool.checkin(keep: true)
+        #expect(pool.checkout(now: 1000) == .takeIdle)
+        #expect(pool.checkout(now: 1000) == .connect)
+    }
 }

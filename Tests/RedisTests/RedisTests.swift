@@ -8,6 +8,12 @@ import Testing
         ("redis://:pa:ss@h:1", Endpoint(address: .tcp(host: "h", port: 1), password: "pa:ss")),
         ("redis://user:p@ss@h/", Endpoint(address: .tcp(host: "h", port: 6379), user: "user", password: "p@ss")),
         ("redis://[::1]:6379", Endpoint(address: .tcp(host: "::1", port: 6379))),
+        (
+            "redis+sentinel://:pw@a,b:1/mymaster/2",
+            Endpoint(
+                address: .sentinel(hosts: [.init(host: "a", port: 26379), .init(host: "b", port: 1)], master: "mymaster"), password: "pw",
+                database: 2)
+        ),
         ("unix:///run/redis.sock", Endpoint(address: .unix(path: "/run/redis.sock"))),
     ])
     func areReadFromURLs(_ url: String, _ endpoint: Endpoint) {

@@ -34,8 +34,8 @@ public struct Configuration: Sendable {
     /// False behind a PgBouncer that pools transactions.
     public var preparesStatements = true
     /// Milliseconds, the ladder: statement < request < nginx's fastcgi_read_timeout.
-    public var statementTimeout = 5_000
-    public var requestDeadline = 8_000
+    public var statementTimeout = 3_000
+    public var requestDeadline = 5_000
 
     // Redis
     public var redis: Endpoint?

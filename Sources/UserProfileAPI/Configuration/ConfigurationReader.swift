@@ -101,7 +101,10 @@ struct ConfigurationReader {
         result.redisTimeout = integer("UPA_REDIS_TIMEOUT_MS", result.redisTimeout, 5...5_000)
         if let url = secret("REDIS_URL") {
             result.redis = Endpoint(url: url)
-            if result.redis == nil { problems.append("REDIS_URL must be redis://[user:password@]host[:port] or unix:///path") }
+            if result.redis == nil {
+                problems.append(
+                    "REDIS_URL must be redis://[user:password@]host[:port], unix:///path or redis+sentinel://host:port,host:port/master")
+            }
         } else {
             problems.append("REDIS_URL is not set: redis://[user:password@]host[:port]")
         }

@@ -29,6 +29,13 @@ enum ServiceHandlers {
         return answer
     }
 
+    /// As `health`, and 503 once the service is ending, so that a balancer looks elsewhere.
+    static func ready(_ exchange: Exchange) -> Answer {
+        var answer = health(exchange)
+        if exchange.service.scoreboard.board.isLeaving { answer.status = 503 }
+        return answer
+    }
+
     static func metrics(_ exchange: Exchange) throws(APIError) -> Answer {
         guard exchange.configuration.metricsEnabled else { throw APIError(.notFound, "Not found") }
         var text = ""

@@ -84,7 +84,8 @@ enum Dispatch {
     private static func handle(_ exchange: Exchange) throws(APIError) -> Answer {
         switch exchange.route {
         case .serviceInformation: ServiceHandlers.information(exchange)
-        case .health, .healthReady: ServiceHandlers.health(exchange)
+        case .health: ServiceHandlers.health(exchange)
+        case .healthReady: ServiceHandlers.ready(exchange)
         case .healthLive: ServiceHandlers.live(exchange)
         case .metrics: try ServiceHandlers.metrics(exchange)
         case .ownProfile: try ProfileHandlers.own(exchange)

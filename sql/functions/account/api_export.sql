@@ -22,7 +22,9 @@ begin
                         activity.json_time(u.main_photo_submitted_at) as main_photo_submitted_at,
                         activity.photo_list(u.profile_photos_extra) as profile_photos_extra) x) as photos,
                 (select row_to_json(x) from (
-                    select u.subscription_level, activity.json_time(u.subscription_expires_at) as subscription_expires_at,
+                    select activity.effective_level(u.subscription_level, u.subscription_expires_at) as subscription_level,
+                        activity.json_time(activity.effective_expiry(u.subscription_level, u.subscription_expires_at))
+                            as subscription_expires_at,
                         u.is_captain, activity.json_time(u.captain_since) as captain_since) x) as subscription,
                 (select row_to_json(x) from (
                     select u.verification_count, u.no_show_count, u.activities_created_count, u.activities_attended_count) x)

@@ -20,7 +20,7 @@ begin
                 from activity.sp_get_pending_photo_moderations(p_limit, p_offset) q) r))
         || ',"total":' || (
             select count(*) from activity.users u
-            where u.main_photo_moderation_status = 'pending' and u.main_photo_url is not null)
+            where u.main_photo_moderation_status = 'pending' and u.main_photo_url is not null and u.deleted_at is null)
         || ',"limit":' || p_limit || ',"offset":' || p_offset || '}';
 end
 $$;

@@ -8,7 +8,7 @@ begin
     return query
     select u.user_id, u.username, u.email, u.main_photo_url, u.created_at
     from activity.users u
-    where u.main_photo_moderation_status = 'pending' and u.main_photo_url is not null
+    where u.main_photo_moderation_status = 'pending' and u.main_photo_url is not null and u.deleted_at is null
     order by u.main_photo_submitted_at, u.user_id
     limit p_limit offset p_offset;
 end
