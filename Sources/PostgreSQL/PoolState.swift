@@ -28,7 +28,7 @@ package struct PoolState {
 
     /// - Parameter retryPause: nanoseconds after a failed connect in which checkouts are refused at once.
     /// - Parameter suspicion: nanoseconds after an unanswered call in which checkouts are refused at once.
-    package init(maximum: Int, retryPause: Int64, suspicion: Int64 = 1_000_000_000) {
+    package init(maximum: Int, retryPause: Int64, suspicion: Int64 = 100_000_000) {
         self.maximum = maximum
         self.suspicion = suspicion
         self.retryPause = retryPause

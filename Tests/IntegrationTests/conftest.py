@@ -8,6 +8,7 @@ import pathlib
 
 import pytest
 
+from log_scan import pytest_configure, pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
 from stack import Stack, make_user
 
 

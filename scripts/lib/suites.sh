@@ -39,6 +39,7 @@ pytest_suite() {
 
 suite_integration() { pytest_suite integration "$ROOT/Tests/IntegrationTests"; }
 suite_docs() { pytest_suite docs "$ROOT/Tests/DocsTests"; }
+suite_process() { pytest_suite process "$ROOT/Tests/ProcessTests"; }
 suite_scripts() { pytest_suite scripts "$ROOT/Tests/ScriptTests"; }
 
 # SQL runs as a program of its own: inside "|| exit=$?" bash would ignore set -e.
