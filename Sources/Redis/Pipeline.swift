@@ -31,8 +31,30 @@ public struct Pipeline {
         end()
     }
 
-    public mutating func argument(_ value: Int) { argument(Array(String(value).utf8)) }
+    /// An argument of exactly `count` bytes, which `write` appends.
+    public mutating func argument(count: Int, _ write: (inout [UInt8]) -> Void) {
+        bytes.append(UInt8(ascii: "$"))
+        length(count)
+        let start = bytes.count
+        write(&bytes)
+        precondition(bytes.count == start + count, "an argument of another length than announced")
+        end()
+    }
 
+    /// A whole number, not negative.
+    public mutating func argument(_ value: Int) {
+        var count = 1
+        var rest = value / 10
+        while rest > 0 {
+            count += 1
+            rest /= 10
+        }
+        bytes.append(UInt8(ascii: "$"))
+        length(count)
+        length(value)
+    }
+
+    /// Decimal digits and the end of the line.
     private mutating func length(_ value: Int) {
         let start = bytes.count
         var rest = value

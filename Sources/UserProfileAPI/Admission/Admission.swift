@@ -36,7 +36,6 @@ final class Admission {
     }
 
     private let session: Session
-    private let keys: CacheKeys
     private let limitsDatabase: Int
     private let cacheDatabase: Int
     private var pipeline = Pipeline()
@@ -44,7 +43,6 @@ final class Admission {
 
     init(session: Session, limitsDatabase: Int, cacheDatabase: Int) {
         self.session = session
-        keys = CacheKeys()
         self.limitsDatabase = limitsDatabase
         self.cacheDatabase = cacheDatabase
     }
@@ -76,14 +74,14 @@ final class Admission {
             pipeline.argument(Array("blacklist:jti:\(tokenID)".utf8))
         }
         guard let user = question.user else { return }
-        if let written = question.writes { CacheCommands.announce(written, keys, &pipeline) }
+        if let written = question.writes { CacheCommands.announce(written, &pipeline) }
         pipeline.command(arguments: question.body == nil ? 3 : 5)
         pipeline.argument("MGET")
         pipeline.argument(CacheKeys.lease)
-        pipeline.argument(keys.authorization(user))
+        CacheKeys.authorization(user, &pipeline)
         if let body = question.body {
-            pipeline.argument(keys.body(body, user))
-            pipeline.argument(keys.mark(user))
+            CacheKeys.body(body, user, &pipeline)
+            CacheKeys.mark(user, &pipeline)
         }
     }
 
@@ -118,11 +116,10 @@ final class Admission {
 
     /// `<stored> <epoch> v1 …`
     private static func authorization(_ bytes: [UInt8]) -> Authorization? {
-        let words = bytes.split(separator: ASCII.space, maxSplits: 2)
-        guard words.count == 3, let stored = Int(String(decoding: words[0], as: UTF8.self)) else { return nil }
-        let line = words[2]
-        guard let record = AuthorizationRecord(line.span) else { return nil }
-        return Authorization(record: record, stored: stored, epoch: words[1])
+        guard let first = bytes.firstIndex(of: ASCII.space), let second = bytes[(first + 1)...].firstIndex(of: ASCII.space),
+            let stored = decimal(bytes[..<first]), let record = AuthorizationRecord(bytes.span.extracting((second + 1)...))
+        else { return nil }
+        return Authorization(record: record, stored: stored, epoch: bytes[(first + 1)..<second])
     }
 
     /// Takes the newest entry of a limit back.

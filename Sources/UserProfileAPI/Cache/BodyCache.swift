@@ -5,7 +5,6 @@ internal import Wire
 final class BodyCache {
     private static let fillMilliseconds = 500
     private let session: Session
-    private let keys = CacheKeys()
     private var pipeline = Pipeline()
     private var replies: [Reply] = []
 
@@ -15,14 +14,14 @@ final class BodyCache {
     @discardableResult
     func announce(_ user: UserID) -> Bool {
         pipeline.removeAll()
-        CacheCommands.announce(user, keys, &pipeline)
+        CacheCommands.announce(user, &pipeline)
         return run()
     }
 
     /// Drops what a write changed and lets readers keep bodies again. False when Redis did not confirm it.
     func finish(_ user: UserID) -> Bool {
         pipeline.removeAll()
-        CacheCommands.finish(user, keys, &pipeline)
+        CacheCommands.finish(user, &pipeline)
         return run()
     }
 
@@ -42,10 +41,10 @@ final class BodyCache {
     func store(_ fill: Fill) {
         pipeline.removeAll()
         pipeline.call(CacheCommands.store, keys: 4, arguments: 5)
-        pipeline.argument(keys.mark(fill.user))
-        pipeline.argument(keys.body(fill.cache, fill.user))
-        pipeline.argument(keys.authorization(fill.user))
-        pipeline.argument(keys.filling(fill.cache, fill.user))
+        CacheKeys.mark(fill.user, &pipeline)
+        CacheKeys.body(fill.cache, fill.user, &pipeline)
+        CacheKeys.authorization(fill.user, &pipeline)
+        CacheKeys.filling(fill.cache, fill.user, &pipeline)
         pipeline.argument(fill.mark ?? [])
         pipeline.argument(fill.bodyLifetime > 0 ? fill.entry.bytes : [])
         pipeline.argument(max(1, fill.bodyLifetime))
@@ -67,7 +66,7 @@ final class BodyCache {
         pipeline.removeAll()
         pipeline.command(arguments: 6)
         pipeline.argument("SET")
-        pipeline.argument(keys.filling(cache, user))
+        CacheKeys.filling(cache, user, &pipeline)
         pipeline.argument("1")
         pipeline.argument("PX")
         pipeline.argument(Self.fillMilliseconds)
@@ -81,7 +80,7 @@ final class BodyCache {
         pipeline.removeAll()
         pipeline.command(arguments: 2)
         pipeline.argument("GET")
-        pipeline.argument(keys.body(cache, user))
+        CacheKeys.body(cache, user, &pipeline)
         return run() ? replies.first?.bytes.flatMap(CacheEntry.init) : nil
     }
 

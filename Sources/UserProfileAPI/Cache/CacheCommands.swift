@@ -26,29 +26,29 @@ enum CacheCommands {
     /// Commands that `announce` adds to a pipeline.
     static let announceCount = 2
 
-    static func announce(_ user: UserID, _ keys: CacheKeys, _ pipeline: inout Pipeline) {
-        setMark(user, Array("w:".utf8) + Digest.random(12), announcedMilliseconds, keys, &pipeline)
-        drop(user, keys, &pipeline)
+    static func announce(_ user: UserID, _ pipeline: inout Pipeline) {
+        setMark(user, Array("w:".utf8) + Digest.random(12), announcedMilliseconds, &pipeline)
+        drop(user, &pipeline)
     }
 
-    static func finish(_ user: UserID, _ keys: CacheKeys, _ pipeline: inout Pipeline) {
-        setMark(user, Array("d:".utf8) + Digest.random(12), markMilliseconds, keys, &pipeline)
-        drop(user, keys, &pipeline)
+    static func finish(_ user: UserID, _ pipeline: inout Pipeline) {
+        setMark(user, Array("d:".utf8) + Digest.random(12), markMilliseconds, &pipeline)
+        drop(user, &pipeline)
     }
 
-    private static func setMark(_ user: UserID, _ value: [UInt8], _ milliseconds: Int, _ keys: CacheKeys, _ pipeline: inout Pipeline) {
+    private static func setMark(_ user: UserID, _ value: [UInt8], _ milliseconds: Int, _ pipeline: inout Pipeline) {
         pipeline.command(arguments: 5)
         pipeline.argument("SET")
-        pipeline.argument(keys.mark(user))
+        CacheKeys.mark(user, &pipeline)
         pipeline.argument(value)
         pipeline.argument("PX")
         pipeline.argument(milliseconds)
     }
 
-    private static func drop(_ user: UserID, _ keys: CacheKeys, _ pipeline: inout Pipeline) {
+    private static func drop(_ user: UserID, _ pipeline: inout Pipeline) {
         pipeline.command(arguments: 2 + CachedBody.allCases.count)
         pipeline.argument("DEL")
-        pipeline.argument(keys.authorization(user))
-        for cache in CachedBody.allCases { pipeline.argument(keys.body(cache, user)) }
+        CacheKeys.authorization(user, &pipeline)
+        for cache in CachedBody.allCases { CacheKeys.body(cache, user, &pipeline) }
     }
 }

@@ -18,15 +18,23 @@ package struct CacheEntry: Equatable {
 
     /// nil for bytes of another form, which then count as a miss.
     package init?(_ bytes: [UInt8]) {
-        guard let lineEnd = bytes.prefix(100).firstIndex(of: 0x0A) else { return nil }
-        let words = bytes[..<lineEnd].split(separator: ASCII.space, maxSplits: 2)
-        guard words.count == 3, let stored = Int(String(decoding: words[0], as: UTF8.self)), let tag = EntityTag(words[2]) else {
-            return nil
+        // Written by `bytes` below: two words, a tag, a line break, all within the first hundred bytes.
+        var ends = (first: -1, second: -1, line: -1)
+        for index in 0..<min(bytes.count, 100) {
+            if bytes[index] == 0x0A {
+                ends.line = index
+                break
+            }
+            guard bytes[index] == ASCII.space else { continue }
+            if ends.first < 0 { ends.first = index } else if ends.second < 0 { ends.second = index }
         }
-        epoch = words[1]
+        guard ends.first > 0, ends.second > ends.first, ends.line > ends.second, let stored = decimal(bytes[..<ends.first]),
+            let tag = EntityTag(bytes[(ends.second + 1)..<ends.line])
+        else { return nil }
         self.stored = stored
+        epoch = bytes[(ends.first + 1)..<ends.second]
         self.tag = tag
-        body = bytes[(lineEnd + 1)...]
+        body = bytes[(ends.line + 1)...]
     }
 
     package var bytes: [UInt8] {
@@ -41,4 +49,15 @@ package struct CacheEntry: Equatable {
         bytes.append(contentsOf: body)
         return bytes
     }
+}
+
+/// The number that digits write, at most 15 of them; nil for anything else.
+func decimal(_ digits: ArraySlice<UInt8>) -> Int? {
+    guard !digits.isEmpty, digits.count <= 15 else { return nil }
+    var value = 0
+    for index in digits.indices {
+        guard ASCII.isDigit(digits[index]) else { return nil }
+        value = value * 10 + Int(digits[index] - ASCII.zero)
+    }
+    return value
 }

@@ -1,3 +1,4 @@
+internal import Redis
 internal import Wire
 
 /// The cached bodies of a user, by their key prefix in Redis.
@@ -16,23 +17,29 @@ enum CachedBody: Int, CaseIterable {
 }
 
 /// The names of a user's keys in the cache database.
-struct CacheKeys {
+enum CacheKeys {
     /// Held by whoever reads the change feed, for less than a second at a time.
     static let lease: StaticString = "change_feed:lease"
 
-    func body(_ cache: CachedBody, _ user: UserID) -> [UInt8] { key(cache.keyPrefix, user) }
-    func authorization(_ user: UserID) -> [UInt8] { key("authz", user) }
-    func mark(_ user: UserID) -> [UInt8] { key("user_mark", user) }
-    func filling(_ cache: CachedBody, _ user: UserID) -> [UInt8] {
-        key("filling", user) + [ASCII.colon, UInt8(ascii: "0") + UInt8(cache.rawValue)]
+    static func body(_ cache: CachedBody, _ user: UserID, _ pipeline: inout Pipeline) { argument(cache.keyPrefix, user, &pipeline) }
+    static func authorization(_ user: UserID, _ pipeline: inout Pipeline) { argument("authz", user, &pipeline) }
+    static func mark(_ user: UserID, _ pipeline: inout Pipeline) { argument("user_mark", user, &pipeline) }
+
+    /// Held by the one reader that fills a body, see `CachedRead`.
+    static func filling(_ cache: CachedBody, _ user: UserID, _ pipeline: inout Pipeline) {
+        switch cache {
+        case .profile: argument("filling:profile", user, &pipeline)
+        case .settings: argument("filling:settings", user, &pipeline)
+        case .interests: argument("filling:interests", user, &pipeline)
+        }
     }
 
-    private func key(_ prefix: StaticString, _ user: UserID) -> [UInt8] {
-        var key: [UInt8] = []
-        key.reserveCapacity(56)
-        key.append(prefix)
-        key.append(ASCII.colon)
-        user.write(to: &key)
-        return key
+    /// Appends `prefix:{id}` as an argument, without a key made in between.
+    private static func argument(_ prefix: StaticString, _ user: UserID, _ pipeline: inout Pipeline) {
+        pipeline.argument(count: prefix.utf8CodeUnitCount + 37) { bytes in
+            bytes.append(prefix)
+            bytes.append(ASCII.colon)
+            user.write(to: &bytes)
+        }
     }
 }

@@ -21,7 +21,6 @@ final class ChangeFeed {
     private let pool: Pool
     private let cache: BodyCache
     private let figures: ProcessFigures
-    private let keys = CacheKeys()
     private let name: [UInt8]
     private var pipeline = Pipeline()
     private var replies: [Reply] = []
@@ -106,7 +105,7 @@ final class ChangeFeed {
     private func drop(_ users: Set<UserID>) -> Bool {
         guard !users.isEmpty else { return true }
         pipeline.removeAll()
-        for user in users { CacheCommands.finish(user, keys, &pipeline) }
+        for user in users { CacheCommands.finish(user, &pipeline) }
         return run()
     }
 

@@ -33,7 +33,26 @@ enum SQLErrorTable {
     /// The answer to a refusal of our own class, also one that was recorded under an idempotency key.
     static func refusal(_ state: SQLState, detail: String?) -> APIError {
         guard let (code, text) = own[state] else { return APIError(.internalError, "Internal error", cause: "unknown SQLSTATE \(state)") }
-        return APIError(code, text, details(detail), cause: "\(state)")
+        var details = details(detail)
+        if code == .premiumRequired { details.append("upgrade_url", .string(upgradeURL)) }
+        return APIError(code, message(code, text, details), details, cause: "\(state)")
+    }
+
+    /// Where a tier is to be had.
+    private static let upgradeURL = "/api/v1/users/me/subscription"
+
+    /// A refused field is named in the words too.
+    private static func message(_ code: ErrorCode, _ text: String, _ details: JSONObject) -> String {
+        guard code.status == 422, let field = details["field"]?.string else { return text }
+        switch code {
+        case .fieldRequired: return "Field '\(field)' is required"
+        case .fieldTooLong: return "Field '\(field)' is too long"
+        case .fieldTooShort: return "Field '\(field)' is too short"
+        case .invalidFormat: return "Field '\(field)' has the wrong format"
+        case .invalidValue: return "Field '\(field)' has a value that is not allowed"
+        case .unknownField: return "Field '\(field)' is not known here"
+        default: return text
+        }
     }
 
     static func error(_ error: DatabaseError, requestID: String) -> APIError {

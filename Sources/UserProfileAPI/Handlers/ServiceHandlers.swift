@@ -15,25 +15,24 @@ enum ServiceHandlers {
     static func live(_ exchange: Exchange) -> Answer { json(["status": "alive"]) }
 
     /// Asks both dependencies; neither may keep the answer waiting, so each has a short deadline of its own.
-    static func health(_ exchange: Exchange) -> Answer {
+    /// - Parameter isLeaving: the service is ending, which only readiness tells.
+    static func health(_ exchange: Exchange, isLeaving: Bool = false) -> Answer {
         let deadline = exchange.start + 1_500_000_000
         let database = (try? exchange.store.call(.ping, .repeatable, deadline: deadline) { _ in }.count) != nil
         let cache = exchange.cache.ping()
-        let status: JSONValue = !database ? "unhealthy" : cache ? "healthy" : "degraded"
+        let status: JSONValue = isLeaving ? "draining" : !database ? "unhealthy" : cache ? "healthy" : "degraded"
         let identity = exchange.service.identity
         var answer = json([
             "status": status, "version": .string(identity.version), "environment": .string(identity.environment),
             "checks": ["api": "ok", "database": database ? "ok" : "error", "cache": cache ? "ok" : "error"],
         ])
-        if !database { answer.status = 503 }
+        if !database || isLeaving { answer.status = 503 }
         return answer
     }
 
     /// As `health`, and 503 once the service is ending, so that a balancer looks elsewhere.
     static func ready(_ exchange: Exchange) -> Answer {
-        var answer = health(exchange)
-        if exchange.service.scoreboard.board.isLeaving { answer.status = 503 }
-        return answer
+        health(exchange, isLeaving: exchange.service.scoreboard.board.isLeaving)
     }
 
     static func metrics(_ exchange: Exchange) throws(APIError) -> Answer {

@@ -103,10 +103,10 @@ struct LogLine {
     }
 
     /// A fresh span id (W3C Trace Context: eight bytes in hexadecimal).
-    mutating func field(spanID generator: inout some RandomNumberGenerator) {
+    mutating func field(spanID generator: inout SpanIDs) {
         name("span_id")
         if identity.format == .json { bytes.append(ASCII.quote) }
-        let value: UInt64 = generator.next()
+        let value = generator.next()
         for shift in stride(from: 60, through: 0, by: -4) {
             bytes.append(ASCII.lowerHex(UInt8(truncatingIfNeeded: value >> UInt64(shift) & 15)))
         }
@@ -145,5 +145,19 @@ struct LogLine {
         bytes.append(identity.format == .json ? #",""# as StaticString : " ")
         bytes.append(name)
         bytes.append(identity.format == .json ? #"":"# as StaticString : "=")
+    }
+}
+
+/// Span ids that do not repeat: a Weyl sequence through splitmix64's mixer, begun at random. No system call a request, as
+/// `SystemRandomNumberGenerator` would make.
+struct SpanIDs {
+    private var state = UInt64.random(in: .min ... .max)
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,6 +1,6 @@
 internal import FastCGI
 
-/// The FastCGI parameters the service reads; nginx sends them as nginx/snippets/fastcgi.conf says.
+/// The FastCGI parameters the service reads; nginx sends them as nginx/snippets/worker.conf says.
 enum Parameter: Int, CaseIterable {
     case method, uri, contentType, traceID, requestStart, authorization, serviceKey, paymentKey, idempotencyKey, ifMatch, ifNoneMatch
 

@@ -15,7 +15,7 @@ public struct RequestThread: ~Copyable {
     private var acceptor: Acceptor
     private var response = ResponseWriter()
     private var line: LogLine
-    private var spans = SystemRandomNumberGenerator()
+    private var spans = SpanIDs()
     private let logsRequests: Bool
 
     /// - Parameters:

@@ -17,7 +17,7 @@ package struct PhotoURL {
             errors.add(field, .invalidFormat, "Field 'photo_url' must be an https URL")
             return nil
         }
-        guard text[..<schemeEnd.lowerBound].lowercased() == "https" else {
+        guard text[..<schemeEnd.lowerBound] == "https" else {
             errors.add(field, .invalidValue, "Field 'photo_url' must begin with https://")
             return nil
         }
