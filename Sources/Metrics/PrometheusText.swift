@@ -19,7 +19,8 @@ public enum PrometheusText {
             } else {
                 text += family.name
                 if !labels.isEmpty { text += "{\(labels)}" }
-                text += " \(family.kind == .gauge ? scoreboard.present(first) : scoreboard.total(first))\n"
+                let value = family.kind == .gauge ? scoreboard.present(first) : scoreboard.total(first)
+                text += family.divisor == 1 ? " \(value)\n" : " \(Double(value) / Double(family.divisor))\n"
             }
         }
     }

@@ -12,6 +12,8 @@ public struct Family: Sendable {
     public let kind: Kind
     /// One entry a series: the label pairs as they are written, `route="/users/me",method="GET"`, or empty.
     public let series: [String]
+    /// What a cell is divided by when it is written: cells hold whole numbers.
+    public let divisor: Int
     let firstCell: Int
 
     /// Cells of one series: a counter has one; a histogram its buckets, the last for +Inf, and the sum.
@@ -30,8 +32,8 @@ public struct Schema: Sendable {
     public init() {}
 
     /// Adds a family and returns the handle that its writers use.
-    public mutating func counter(_ name: String, _ help: String, series: [String] = [""]) -> Counter {
-        Counter(cell: add(name, help, .counter, series))
+    public mutating func counter(_ name: String, _ help: String, series: [String] = [""], divisor: Int = 1) -> Counter {
+        Counter(cell: add(name, help, .counter, series, divisor: divisor))
     }
 
     public mutating func gauge(_ name: String, _ help: String, series: [String] = [""]) -> Gauge {
@@ -55,8 +57,8 @@ public struct Schema: Sendable {
         return hash
     }
 
-    private mutating func add(_ name: String, _ help: String, _ kind: Family.Kind, _ series: [String]) -> Int {
-        let family = Family(name: name, help: help, kind: kind, series: series, firstCell: cellCount)
+    private mutating func add(_ name: String, _ help: String, _ kind: Family.Kind, _ series: [String], divisor: Int = 1) -> Int {
+        let family = Family(name: name, help: help, kind: kind, series: series, divisor: divisor, firstCell: cellCount)
         families.append(family)
         cellCount += series.count * family.cellsPerSeries
         return family.firstCell

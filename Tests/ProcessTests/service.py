@@ -40,7 +40,7 @@ def refused_reload(stack, binary=None):
 
 
 @contextlib.contextmanager
-def settings(stack, **changes):
+def settings(stack, binary=None, **changes):
     """service.env with these lines inside (None removes one); as it was, and reloaded, afterwards."""
     path = pathlib.Path(stack.env["SERVICE_ENV_FILE"])
     good = path.read_text()
@@ -52,7 +52,7 @@ def settings(stack, **changes):
     finally:
         path.write_text(good)
         if not is_gone(supervisor(stack)):
-            reload(stack)
+            reload(stack, binary)
 
 
 @dataclass

@@ -69,9 +69,9 @@ public struct APIMetrics: Sendable {
         events = schema.counter(
             "userprofile_events_total", "What requests meant.", series: RequestEvent.allCases.map { "event=\"\($0.name)\"" })
         shed = schema.counter("http_requests_shed_total", "Requests refused because they had waited too long for a worker.")
-        residentMemory = schema.gauge("worker_resident_memory_kilobytes", "Resident memory of all workers.")
+        residentMemory = schema.gauge("worker_resident_memory_bytes", "Resident memory of all workers.")
         openDescriptors = schema.gauge("worker_open_descriptors", "Open file descriptors of all workers.")
-        processorTime = schema.counter("worker_cpu_milliseconds_total", "Processor time of all workers.")
+        processorTime = schema.counter("worker_cpu_seconds_total", "Processor time of all workers.", divisor: 1_000_000)
         poolSize = schema.gauge("db_pool_connections", "Connections open or being opened in the pools.")
         poolWaiting = schema.gauge("db_pool_waiting", "Request threads waiting for a connection.")
         queues = schema.gauge(

@@ -23,11 +23,11 @@ final class ProcessFigures {
         guard now >= next else { return }
         next = now + Self.interval
         let metrics = service.metrics
-        writer.set(metrics.residentMemory, UInt64(ResidentMemory.kilobytes(of: getpid())))
+        writer.set(metrics.residentMemory, UInt64(ResidentMemory.kilobytes(of: getpid())) * 1024)
         writer.set(metrics.openDescriptors, UInt64(openDescriptors()))
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        let total = milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime)
+        let total = microseconds(usage.ru_utime) + microseconds(usage.ru_stime)
         writer.increment(metrics.processorTime, by: total - processorTime)
         processorTime = total
         let pool = service.pool.figures
@@ -51,7 +51,7 @@ final class ProcessFigures {
         for index in APIMetrics.queueFigures.indices { writer.set(service.metrics.queues, series: index, 0) }
     }
 
-    private func milliseconds(_ time: timeval) -> UInt64 { UInt64(time.tv_sec) * 1000 + UInt64(time.tv_usec) / 1000 }
+    private func microseconds(_ time: timeval) -> UInt64 { UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_usec) }
 
     private func openDescriptors() -> Int {
         guard let directory = opendir("/proc/self/fd") else { return 0 }
