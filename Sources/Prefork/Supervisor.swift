@@ -130,7 +130,11 @@ public struct Supervisor: ~Copyable {
         return exitCode ?? 0
     }
 
-    private mutating func feed(_ event: SupervisorState.Event) { perform(state.handle(event, now: upa_monotonic_now())) }
+    private mutating func feed(_ event: SupervisorState.Event) {
+        perform(state.handle(event, now: upa_monotonic_now()))
+        // A tick that does nothing changes nothing.
+        if event != .tick { tell() }
+    }
 
     private mutating func handle(signal: Int32) {
         switch signal {
@@ -146,7 +150,6 @@ public struct Supervisor: ~Copyable {
         case SIGHUP:
             logger.info("reload asked for", metadata: ["signal": "SIGHUP"])
             feed(.reload)
-            tell()
         case SIGUSR2: hooks.dump()
         default: reap()
         }
@@ -187,7 +190,6 @@ public struct Supervisor: ~Copyable {
                 ])
             if let worker { hooks.occupy(worker.slot, 0) }
             feed(.exited(pid: pid))
-            tell()
         }
     }
 
@@ -233,7 +235,6 @@ public struct Supervisor: ~Copyable {
             case .reloadRefused(let reason): finishReload(state.generation, reason)
             case .leave(let code): exitCode = code
             }
-            tell()
         }
     }
 

@@ -63,6 +63,10 @@ enum SQLErrorTable {
             return .unavailable("The outcome of the request is not known", cause: "database: outcome unknown: \(reason)")
         case .refused(let state, let message, let detail):
             if own[state] != nil { return refusal(state, detail: detail) }
+            // numeric_value_out_of_range: a counter at the end of its integer.
+            if state == "22003" {
+                return APIError(.limitExceeded, "The limit is reached", ["limit": .integer(Int(Int32.max))], cause: "\(state)")
+            }
             let cause = "SQLSTATE \(state): \(message)"
             if isOutage(state) { return .unavailable("The service is temporarily unavailable", cause: cause) }
             return APIError(.databaseError, "The request could not be carried out", ["request_id": .string(requestID)], cause: cause)
