@@ -2,13 +2,18 @@ import COpenSSL
 
 /// One-shot primitives of libcrypto; safe on any thread.
 public enum Digest {
+    /// Fetched once: looking an algorithm up costs more than hashing a kilobyte with it. Never freed, read only.
+    private nonisolated(unsafe) static let sha256Algorithm = EVP_MD_fetch(nil, "SHA256", nil)
+
     /// SHA-256 of `bytes`, 32 bytes.
     public static func sha256(_ bytes: Span<UInt8>) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            var length: UInt32 = 0
             let done = bytes.withUnsafeBufferPointer {
-                EVP_Q_digest(nil, "SHA256", nil, $0.baseAddress, $0.count, buffer.baseAddress, &count)
+                EVP_Digest($0.baseAddress, $0.count, buffer.baseAddress, &length, sha256Algorithm, nil)
             }
-            precondition(done == 1 && count == 32, "SHA-256 failed")
+            precondition(done == 1 && length == 32, "SHA-256 failed")
+            count = 32
         }
     }
 

@@ -24,12 +24,27 @@ public enum Worker {
         let signals = try SignalQueue([SIGTERM, SIGINT])
         let drain = DrainFlag()
         var threads = [try WorkerThread.start { background(drain) }]
-        for number in 0..<count { threads.append(try WorkerThread.start { body(number, drain) }) }
+        let running = RunningThreads(count)
+        for number in 0..<count {
+            threads.append(
+                try WorkerThread.start {
+                    body(number, drain)
+                    running.ended()
+                })
+        }
         var ready = UInt8(ascii: "R")
         write(WorkerDescriptor.control, &ready, 1)
         awaitDrain(signals)
         drain.set()
+        // SIGINT still ends what takes too long.
+        while running.count > 0 { awaitSignal(signals, milliseconds: 20) }
         for thread in threads { pthread_join(thread, nil) }
+    }
+
+    private static func awaitSignal(_ signals: borrowing SignalQueue, milliseconds: Int32) {
+        var descriptor = pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&descriptor, 1, milliseconds) > 0 else { return }
+        while let signal = signals.next() { if signal == SIGINT { _exit(130) } }
     }
 
     /// Returns on SIGTERM or when the supervisor's end of the control socket closes; SIGINT ends the process at once.
@@ -47,6 +62,15 @@ public enum Worker {
             }
         }
     }
+}
+
+/// How many request threads have not ended yet.
+private final class RunningThreads: Sendable {
+    private let threads: Atomic<Int>
+
+    init(_ count: Int) { threads = Atomic(count) }
+    var count: Int { threads.load(ordering: .relaxed) }
+    func ended() { threads.subtract(1, ordering: .relaxed) }
 }
 
 /// A real thread: calls that block have no place on Swift's cooperative pool.

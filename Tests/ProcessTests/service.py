@@ -12,35 +12,35 @@ from stack import ROOT
 from waiting import wait_for
 
 
-def binary_of(stack):
-    return pathlib.Path(stack.environment.get("UPA_BIN", ROOT / ".build/release/userprofile-api"))
+#: The binary as it was built: operators' commands are run with it, whatever the service itself runs.
+BUILT = pathlib.Path(os.environ.get("UPA_BIN", ROOT / ".build/release/userprofile-api")).resolve()
 
 
-def command(stack, *arguments, binary=None):
+def command(stack, *arguments):
     """Runs the binary with these arguments against the stack's supervisor."""
-    return subprocess.run([binary or binary_of(stack), *arguments, "--pid-file", stack.env["SUPERVISOR_PID_FILE"]],
+    return subprocess.run([BUILT, *arguments, "--pid-file", stack.env["SUPERVISOR_PID_FILE"]],
                           text=True, capture_output=True, timeout=90, stdin=subprocess.DEVNULL)
 
 
-def reload(stack, binary=None):
+def reload(stack):
     """`reload --wait`, successful; until the generation before has gone."""
     before = workers(stack)
-    done = command(stack, "reload", "--wait", binary=binary)
+    done = command(stack, "reload", "--wait")
     assert done.returncode == 0, done.stdout + done.stderr
     wait_for(lambda: not workers(stack) & before, 70)
     return done
 
 
-def refused_reload(stack, binary=None):
+def refused_reload(stack):
     """`reload --wait`, refused: what it says."""
-    done = command(stack, "reload", "--wait", binary=binary)
+    done = command(stack, "reload", "--wait")
     assert done.returncode != 0, done.stdout
     assert "refused" in done.stderr, done.stderr
     return done.stderr
 
 
 @contextlib.contextmanager
-def settings(stack, binary=None, **changes):
+def settings(stack, **changes):
     """service.env with these lines inside (None removes one); as it was, and reloaded, afterwards."""
     path = pathlib.Path(stack.env["SERVICE_ENV_FILE"])
     good = path.read_text()
@@ -52,7 +52,7 @@ def settings(stack, binary=None, **changes):
     finally:
         path.write_text(good)
         if not is_gone(supervisor(stack)):
-            reload(stack, binary)
+            reload(stack)
 
 
 @dataclass

@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 from processes import is_gone, stop, supervisor
-from service import binary_of, end_of
+from service import BUILT, end_of
 from waiting import wait_for
 
 # Between fork and exec the pid is already the service's own, as sd_listen_fds(3) wants it.
@@ -24,7 +24,7 @@ def healthy(stack):
 
 def start(stack, listener=None, **environment):
     """The service as a child of the test; with `listener` by socket activation. Awaits nothing."""
-    serve = [str(binary_of(stack)), "serve", "--env-file", stack.env["SERVICE_ENV_FILE"]]
+    serve = [str(BUILT), "serve", "--env-file", stack.env["SERVICE_ENV_FILE"]]
     if listener:
         serve = [sys.executable, "-c", WRAPPER, str(listener.fileno()), *serve]
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from asserts import ME, assert_ok, in_background, locked, wait_until_blocked
+from asserts import ME, assert_ok, blocked, in_background, locked, wait_until_blocked
 from load import load, verifications
 from processes import serve, stop, workers
 from service import end_of
@@ -50,7 +50,7 @@ def test_sigint_under_load_ends_at_once(own, database, user, users, served):
     counted, before = verifications(database, users), workers(own)
     with load(own, users) as running, locked(own, "activity.user_interests"):
         with in_background(user.client.put, f"{ME}/interests", json={"interests": []}) as write:
-            wait_until_blocked(database)
+            wait_for(lambda: blocked(database))
             served.send_signal(signal.SIGINT)
             end_of(served, 15)
             assert write.result().status == 502

@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "Tests/IntegrationTests"))
 
 from rows import ROWS  # noqa: E402
+from soak import REQUESTS, soak  # noqa: E402
 from stack import ROOT, Stack, free_ports  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
@@ -200,6 +201,8 @@ def describe(bench):
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", usage="scripts/bench --help")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--soak", action="store_true")
+    parser.add_argument("--requests", type=int, default=REQUESTS)
     parser.add_argument("--row", action="append", choices=[row.name for row in ROWS])
     parser.add_argument("--seconds", type=int)
     parser.add_argument("--rounds", type=int)
@@ -220,6 +223,8 @@ def main():
             print(f"==> a stack with {USERS} users", flush=True)
             bench.start()
             describe(bench)
+            if options.soak:
+                return 1 if soak(bench, options.requests) else 0
             for row in ROWS:
                 if not options.row or row.name in options.row:
                     sys.stdout.flush()

@@ -58,8 +58,15 @@ enum Gate {
         let status = RateLimitStatus(policy: policy, verdict: verdict)
         exchange.limitStatus = status
         guard !verdict.isAllowed else { return }
-        // A banned user hears of the ban, not of the limit.
-        if exchange.caller != nil, exchange.record == nil { _ = try? exchange.askAccount() }
+        // A banned user hears of the ban, not of the limit; with the database away the limit is all there is to say.
+        if exchange.caller != nil, exchange.record == nil {
+            do throws(APIError) {
+                _ = try exchange.askAccount()
+            } catch where error.code.status < 500 {
+                if let reason = reason(error.code) { Authentication.count(reason, exchange) }
+                throw error
+            } catch {}
+        }
         exchange.writer.increment(exchange.service.metrics.rateLimitRejections, series: exchange.route.rawValue)
         throw status.refusal(exchange.route)
     }

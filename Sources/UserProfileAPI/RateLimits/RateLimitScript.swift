@@ -6,36 +6,27 @@ internal import Redis
 enum RateLimitScript {
     /// KEYS: the log. ARGV: q, the window in microseconds, 1 to count or 0 to look only.
     /// Returns `remaining * 2^32 + reset`, or `-1 - reset` when refused; reset in milliseconds until the oldest entry leaves the window.
+    ///
+    /// The key lives for two windows from its making or its last trimming: its oldest entry is then younger than that, and an entry may
+    /// only be appended while the oldest is younger than one window.
     static let take = Script(
         """
         local q, window = tonumber(ARGV[1]), tonumber(ARGV[2])
         local time = redis.call('TIME')
         local now = time[1] * 1000000 + time[2]
-        local log = redis.call('GETRANGE', KEYS[1], 0, 7)
-        local count, oldest = 0, now
-        if #log == 8 then
-            oldest = struct.unpack('>d', log)
-            if now - oldest < window then
-                count = redis.call('STRLEN', KEYS[1]) / 8
-            else
-                log = redis.call('GET', KEYS[1])
-                local first = 9
-                while first < #log and now - struct.unpack('>d', log, first) >= window do first = first + 8 end
-                count = (#log - first + 1) / 8
-                if count > 0 then
-                    oldest = struct.unpack('>d', log, first)
-                    redis.call('SET', KEYS[1], string.sub(log, first), 'PX', window / 1000)
-                else
-                    oldest = now
-                    redis.call('DEL', KEYS[1])
-                end
-            end
-        end
+        local log = redis.call('GET', KEYS[1]) or ''
+        local first, length = 1, #log
+        while first < length and now - struct.unpack('>d', log, first) >= window do first = first + 8 end
+        local count = (length - first + 1) / 8
+        local oldest = count > 0 and struct.unpack('>d', log, first) or now
         local reset = math.max(1, math.ceil((oldest + window - now) / 1000))
         if count >= q then return -1 - reset end
         if ARGV[3] == '1' then
-            redis.call('APPEND', KEYS[1], struct.pack('>d', now))
-            redis.call('PEXPIRE', KEYS[1], window / 1000)
+            if first > 1 or length == 0 then
+                redis.call('SET', KEYS[1], string.sub(log, first) .. struct.pack('>d', now), 'PX', window / 500)
+            else
+                redis.call('APPEND', KEYS[1], struct.pack('>d', now))
+            end
             count = count + 1
         end
         return (q - count) * 4294967296 + reset
