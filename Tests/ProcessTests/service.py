@@ -102,6 +102,6 @@ def end_of(process, seconds=45):
     try:
         return process.wait(seconds)
     except subprocess.TimeoutExpired:
-        os.kill(process.pid, 9)
+        process.kill()
         process.wait()
         raise

@@ -1,15 +1,17 @@
 """How the service leaves under load: SIGTERM, SIGINT, and the death of its supervisor."""
 
+import contextlib
 import os
+import pathlib
 import signal
 
 import pytest
 
 from asserts import ME, assert_ok, blocked, in_background, locked, wait_until_blocked
 from load import load, verifications
-from processes import serve, stop, workers
+from processes import children, serve, stop, workers
 from service import end_of
-from systemd import all_gone, ended
+from systemd import all_gone, ended, instead, start
 from waiting import wait_for
 
 
@@ -94,3 +96,21 @@ def test_the_service_starts_again_after_its_supervisor_was_killed(own, user, ser
     own.up()
     assert_ok(user.client.get(ME))
     assert not workers(own) & before
+
+
+def catches_sigterm(pid):
+    """It has a handler, its own or libfcgi's, or has blocked the signal to read it: the start has come that far."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        masks = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
+        return any(int(masks[name], 16) >> (signal.SIGTERM - 1) & 1 for name in ("SigCgt", "SigBlk"))
+
+
+@pytest.mark.parametrize("attempt", range(5))
+@pytest.mark.parametrize("reached", [lambda pid: True, catches_sigterm], ids=["spawned", "catching"])
+def test_a_stop_during_the_start_is_obeyed(own, reached, attempt):
+    """Signals that arrive before a worker reads them must not be lost."""
+    with instead(own), ended(start(own)) as process:
+        pids = wait_for(lambda: len(found := children(process.pid)) == 2 and all(map(reached, found)) and found, 20)
+        process.send_signal(signal.SIGTERM)
+        assert end_of(process, 20) == 0
+        assert all_gone(pids)

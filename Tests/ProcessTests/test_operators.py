@@ -26,10 +26,11 @@ def test_status_shows_every_worker(own, user):
 
 
 def test_status_shows_the_oldest_request_and_who_has_it(own, database, user):
-    with locked(own, "activity.user_interests"), in_background(user.client.post, INTERESTS, json={"tag": "chess"}) as write:
+    with locked(own, "activity.user_interests") as lock, in_background(user.client.post, INTERESTS, json={"tag": "chess"}) as write:
         wait_until_blocked(database)
         assert [row.route for row in status(own)[0] if row.route != "-"] == [INTERESTS]
         assert not write.done()
+        lock.execute("rollback")
     assert_ok(write.result())
     wait_for(lambda: {row.route for row in status(own)[0]} == {"-"})
 
@@ -38,7 +39,7 @@ def test_status_shows_both_generations_of_a_reload(own, database, user):
     """The old one is shown for as long as it has a request to finish."""
     before = ready_workers(own, 2)
     _, line = status(own)
-    with locked(own, "activity.user_interests"), in_background(user.client.post, INTERESTS, json={"tag": "go"}) as write:
+    with locked(own, "activity.user_interests") as lock, in_background(user.client.post, INTERESTS, json={"tag": "go"}) as write:
         wait_until_blocked(database)
         assert command(own, "reload", "--wait").returncode == 0
         rows = wait_for(lambda: len(found := status(own)[0]) == 3 and found)
@@ -47,6 +48,7 @@ def test_status_shows_both_generations_of_a_reload(own, database, user):
         assert {row.state for row in rows if row is not old} == {"ready"}
         assert {row.generation for row in rows if row is not old} == {old.generation + 1}
         assert f"generation {old.generation}," in line and f"generation {old.generation + 1}," in status(own)[1]
+        lock.execute("rollback")
     assert_ok(write.result())
     ready_workers(own, 2, without=before)
 
@@ -72,11 +74,12 @@ def test_status_of_nobody_fails(own, tmp_path):
 def test_sigusr2_logs_what_every_thread_is_doing(own, database, user):
     trace, pids = "dump-this-one-0815", ready_workers(own, 2)
     since = len(own.log_lines())
-    with locked(own, "activity.user_interests"), in_background(
+    with locked(own, "activity.user_interests") as lock, in_background(
             user.client.post, INTERESTS, json={"tag": "bridge"}, headers={"X-Trace-ID": trace}) as write:
         wait_until_blocked(database)
         os.kill(supervisor(own), signal.SIGUSR2)
         lines = wait_for(lambda: len(found := messages(own, "thread", since)) >= 8 and found)
+        lock.execute("rollback")
     assert_ok(write.result())
     assert len(lines) == 8 and {int(line["pid"]) for line in lines} == pids
     busy, = [line for line in lines if line["stage"] != "idle"]

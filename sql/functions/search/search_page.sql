@@ -36,10 +36,7 @@ begin
     v_hidden := array(
         select b.blocked_user_id from activity.user_blocks b where b.blocker_user_id = p_viewer
         union all
-        select b.blocker_user_id from activity.user_blocks b where b.blocked_user_id = p_viewer) || p_viewer;
-    if v_hidden[1] is null then
-        v_hidden := '{}';
-    end if;
+        select b.blocker_user_id from activity.user_blocks b where b.blocked_user_id = p_viewer);
 
     select * into v_near from activity.search_walk(v_folded, v_hidden, c_top, '', c_first, greatest(c_cap, p_want));
     v_seen := cardinality(v_near.ids);
