@@ -13,15 +13,19 @@ public final class DrainFlag: Sendable {
 
 /// The life of a worker process: threads up, readiness told, signals and the control socket watched, threads joined.
 public enum Worker {
+    /// The signals a worker listens to, blocked from here on. To be called first of all: libfcgi and whatever else installs handlers later
+    /// can then no longer swallow one that comes during the start.
+    public static func listen() throws(SystemError) -> SignalQueue { try SignalQueue([SIGTERM, SIGINT]) }
+
     /// Runs `body` on `count` threads until the worker is told to drain and each has returned. Called on the main thread, after
     /// everything the threads share is ready; no signal reaches a request thread.
     /// - Parameters:
     ///   - background: runs on a thread of its own beside them.
     ///   - body: gets the thread's number and the flag to look at before each accept.
     public static func run(
-        threads count: Int, background: @escaping @Sendable (DrainFlag) -> Void, _ body: @escaping @Sendable (Int, DrainFlag) -> Void
+        signals: borrowing SignalQueue, threads count: Int, background: @escaping @Sendable (DrainFlag) -> Void,
+        _ body: @escaping @Sendable (Int, DrainFlag) -> Void
     ) throws(SystemError) {
-        let signals = try SignalQueue([SIGTERM, SIGINT])
         let drain = DrainFlag()
         var threads = [try WorkerThread.start { background(drain) }]
         let running = RunningThreads(count)

@@ -14,6 +14,7 @@ struct WorkerCommandLine: ParsableCommand {
     @OptionGroup var environment: EnvironmentOptions
 
     func run() throws {
+        let signals = try Worker.listen()
         let configuration = try environment.load()
         let (logger, identity) = makeLogger("worker", configuration)
         let variables = try environment.variables()
@@ -33,7 +34,7 @@ struct WorkerCommandLine: ParsableCommand {
             lockFile: "/proc/self/fd/\(WorkerDescriptor.scoreboard)", logger: logger)
         service.warm()
         let feed: @Sendable (DrainFlag) -> Void = { drain in service.runChangeFeed(slot: slot, isDraining: { drain.isSet }) }
-        try Worker.run(threads: configuration.threads, background: feed) { number, drain in
+        try Worker.run(signals: signals, threads: configuration.threads, background: feed) { number, drain in
             var thread = RequestThread(service: service, slot: slot, thread: number, listener: WorkerDescriptor.listener)
             thread.run(isDraining: { drain.isSet })
         }

@@ -62,7 +62,7 @@ enum Gate {
         if exchange.caller != nil, exchange.record == nil {
             do throws(APIError) {
                 _ = try exchange.askAccount()
-            } catch where error.code.status < 500 {
+            } catch  where error.code.status < 500 {
                 if let reason = reason(error.code) { Authentication.count(reason, exchange) }
                 throw error
             } catch {}
