@@ -227,6 +227,12 @@ public struct Supervisor: ~Copyable {
                 logger.error("worker overdue, killed", metadata: ["pid": "\(pid)"])
                 kill(pid, SIGKILL)
             case .checkConfiguration: beginCheck()
+            case .abandonCheck:
+                if let check {
+                    kill(check.pid, SIGKILL)
+                    _ = check.readOutput()
+                }
+                check = nil
             case .countRestart(let reason): hooks.countRestart(reason)
             case .started:
                 logger.info("ready", metadata: ["workers": "\(state.workers.count)"])

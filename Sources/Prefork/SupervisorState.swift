@@ -34,6 +34,8 @@ package struct SupervisorState {
         case kill(pid: Int32)
         /// Look at the new configuration; answer with `checked` or `checkFailed`.
         case checkConfiguration
+        /// It takes too long: end it, its answer counts no more.
+        case abandonCheck
         case reloadFinished(generation: Int)
         case reloadRefused(reason: String)
         /// A worker was, or will be, replaced: for the counters.
@@ -55,6 +57,7 @@ package struct SupervisorState {
     private var places: Places
     private var nextNumber = 0
     private var wantsAnotherReload = false
+    private var checkDeadline: Int64 = .max
 
     package init(workers count: Int, limits: SupervisorLimits = SupervisorLimits()) {
         self.count = count
@@ -71,9 +74,9 @@ package struct SupervisorState {
         case .spawnFailed(let number): return lost(where: { $0.number == number }, now: now)
         case .ready(let pid): return becameReady(pid, now: now)
         case .exited(let pid): return lost(where: { $0.pid == pid }, now: now)
-        case .reload: return reload()
+        case .reload: return reload(now: now)
         case .checked(let workers): return checked(workers, now: now)
-        case .checkFailed(let reason): return phase == .checking ? endReload([.reloadRefused(reason: reason)]) : []
+        case .checkFailed(let reason): return phase == .checking ? endReload([.reloadRefused(reason: reason)], now: now) : []
         case .overdue(let pid): return overdue(pid, now: now)
         case .recycle(let pid, let reason): return recycle(pid, reason, now: now)
         case .drain: return leave(now: now, fast: false)
@@ -85,7 +88,8 @@ package struct SupervisorState {
     /// When `tick` is due next; nil when only an outside event can change anything.
     package var nextDeadline: Int64? {
         let waits = workers.compactMap { $0.deadline(limits) }
-        return (waits + [places.nextDue].compactMap { $0 }).min()
+        let check = phase == .checking ? checkDeadline : nil
+        return (waits + [places.nextDue, check].compactMap { $0 }).min()
     }
 
     // MARK: starting workers
@@ -120,13 +124,13 @@ package struct SupervisorState {
         guard phase == .starting || isRolling, ready == (isRolling ? nextCount : count) else { return [] }
         guard isRolling else {
             phase = .running
-            return [.started] + (wantsAnotherReload ? reload() : [])
+            return [.started] + (wantsAnotherReload ? reload(now: now) : [])
         }
         generation = newest
         count = nextCount
         places = Places(count: count, limits: limits)
         let retired = retire(where: { $0.generation < newest }, now: now)
-        return endReload([.reloadFinished(generation: newest)] + retired.map { _ in .countRestart(reason: "reload") } + retired)
+        return endReload([.reloadFinished(generation: newest)] + retired.map { _ in .countRestart(reason: "reload") } + retired, now: now)
     }
 
     // MARK: losing workers
@@ -171,10 +175,11 @@ package struct SupervisorState {
 
     // MARK: reloading
 
-    private mutating func reload() -> [Action] {
+    private mutating func reload(now: Int64) -> [Action] {
         switch phase {
         case .running:
             phase = .checking
+            checkDeadline = now + limits.check
             wantsAnotherReload = false
             return [.checkConfiguration]
         // What changed since the roll began may not be in it: roll again afterwards.
@@ -196,12 +201,12 @@ package struct SupervisorState {
         guard phase == .rolling else { return [] }
         let newest = generation + 1
         let retired = retire(where: { $0.generation == newest }, now: now)
-        return endReload(retired + [.reloadRefused(reason: reason)])
+        return endReload(retired + [.reloadRefused(reason: reason)], now: now)
     }
 
-    private mutating func endReload(_ actions: [Action]) -> [Action] {
+    private mutating func endReload(_ actions: [Action], now: Int64) -> [Action] {
         phase = .running
-        return actions + (wantsAnotherReload ? reload() : [])
+        return actions + (wantsAnotherReload ? reload(now: now) : [])
     }
 
     // MARK: ending
@@ -217,10 +222,11 @@ package struct SupervisorState {
     }
 
     private mutating func leave(now: Int64, fast: Bool) -> [Action] {
+        let abandoned: [Action] = phase == .checking ? [.abandonCheck] : []
         phase = .leaving
         places.forget()
-        guard !workers.isEmpty else { return [.leave(exitCode: 0)] }
-        return retire(where: { fast || ($0.state != .draining && $0.state != .stopping) }, now: now, fast: fast)
+        guard !workers.isEmpty else { return abandoned + [.leave(exitCode: 0)] }
+        return abandoned + retire(where: { fast || ($0.state != .draining && $0.state != .stopping) }, now: now, fast: fast)
     }
 
     private mutating func tick(now: Int64) -> [Action] {
@@ -230,6 +236,11 @@ package struct SupervisorState {
             if workers[index].state == .starting { actions.append(.countRestart(reason: "start_timeout")) }
             workers[index].enter(workers[index].state, now: now)
             actions.append(.kill(pid: workers[index].pid))
+        }
+        if phase == .checking, now >= checkDeadline {
+            let seconds = limits.check / 1_000_000_000
+            actions += endReload(
+                [.abandonCheck, .reloadRefused(reason: "the configuration check took longer than \(seconds) s")], now: now)
         }
         for place in places.takeDue(now: now) { actions.append(spawn(place: place, generation: generation, now: now)) }
         return actions

@@ -4,6 +4,8 @@ package struct SupervisorLimits: Sendable {
     package var start: Int64 = 30_000_000_000
     /// A draining worker that has not gone after this long is killed.
     package var drain: Int64 = 60_000_000_000
+    /// A configuration check that takes longer is given up.
+    package var check: Int64 = 10_000_000_000
     /// From SIGABRT to SIGKILL.
     package var abort: Int64 = 2_000_000_000
     package var shortestBackoff: Int64 = 100_000_000

@@ -221,6 +221,21 @@ private struct Stage {
         #expect(stage.pids == [101, 102])
     }
 
+    @Test func aCheckThatNeverEndsIsGivenUp() {
+        var state = SupervisorState(workers: 1)
+        _ = state.begin(now: 0)
+        _ = state.handle(.spawned(worker: 1, pid: 1), now: 0)
+        _ = state.handle(.ready(pid: 1), now: 0)
+        #expect(state.handle(.reload, now: 0) == [.checkConfiguration])
+        #expect(state.nextDeadline == 10 * second)
+        #expect(state.handle(.tick, now: 10 * second - 1) == [])
+        let end = state.handle(.tick, now: 10 * second)
+        #expect(end == [.abandonCheck, .reloadRefused(reason: "the configuration check took longer than 10 s")])
+        #expect(state.handle(.checked(workers: 1), now: 11 * second) == [])
+        #expect(state.handle(.reload, now: 11 * second) == [.checkConfiguration])
+        #expect(state.handle(.drain, now: 11 * second) == [.abandonCheck, .askToDrain(pid: 1)])
+    }
+
     @Test func theNewConfigurationDecidesHowManyWorkers() {
         var stage = Stage.running(workers: 1)
         stage.nextCount = 3
