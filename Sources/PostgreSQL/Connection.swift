@@ -92,6 +92,7 @@ public final class Connection {
     /// - Parameter deadline: on the monotonic clock, in nanoseconds; past it the connection is given up.
     public func call(_ statement: Statement, _ parameters: borrowing Parameters, deadline: Int64) throws(DatabaseError) -> Rows {
         precondition(parameters.count == statement.parameterCount, "\(statement.name) takes \(statement.parameterCount) parameters")
+        if parameters.holdsNUL { throw .refused(state: "22021", message: "a NUL in a text parameter", detail: nil) }
         if prepares, !prepared[statement.index] {
             try send { PQsendPrepare(native, statement.name.cString, statement.sql.cString, Int32(statement.parameterCount), nil) }
             _ = try result(deadline: deadline)

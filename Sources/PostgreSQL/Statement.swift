@@ -28,16 +28,20 @@ public struct Parameters {
     public mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         offsets.removeAll(keepingCapacity: true)
+        holdsNUL = false
     }
 
     public var count: Int { offsets.count }
 
-    /// Adds a value written by `write`. It must not hold a NUL byte: libpq reads C strings.
+    /// A value holds a NUL byte, which libpq's C strings would cut short: the call is refused as the server would refuse the byte.
+    package private(set) var holdsNUL = false
+
+    /// Adds a value written by `write`.
     public mutating func append(_ write: (inout [UInt8]) -> Void) {
         offsets.append(bytes.count)
         let start = bytes.count
         write(&bytes)
-        precondition(!bytes[start...].contains(0), "a NUL in a text parameter")
+        if bytes[start...].contains(0) { holdsNUL = true }
         bytes.append(0)
     }
 

@@ -89,3 +89,16 @@ import Testing
         #expect(pool.checkout(now: 1000) == .connect)
     }
 }
+
+@Suite struct CallParameters {
+    @Test func noticeANULInsteadOfCuttingTheTextShort() {
+        var parameters = Parameters()
+        parameters.append("a\0b")
+        #expect(parameters.holdsNUL)
+        parameters.removeAll()
+        parameters.append("ab")
+        parameters.append(nil as String?)
+        #expect(!parameters.holdsNUL)
+        #expect(parameters.count == 2)
+    }
+}

@@ -67,6 +67,8 @@ enum SQLErrorTable {
             if state == "22003" {
                 return APIError(.limitExceeded, "The limit is reached", ["limit": .integer(Int(Int32.max))], cause: "\(state)")
             }
+            // character_not_in_repertoire: a NUL that no rule of ours met.
+            if state == "22021" { return APIError(.invalidFormat, "A field holds a character that cannot be stored", cause: "\(state)") }
             let cause = "SQLSTATE \(state): \(message)"
             if isOutage(state) { return .unavailable("The service is temporarily unavailable", cause: cause) }
             return APIError(.databaseError, "The request could not be carried out", ["request_id": .string(requestID)], cause: cause)

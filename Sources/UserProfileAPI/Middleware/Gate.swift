@@ -114,8 +114,9 @@ extension Exchange {
         let found = admission.ask(Admission.Question(limit: (policy, key, true))).limit
         let verdict = found ?? service.localLimiter.take(key, policy.limit, counts: true, now: Clock.monotonic())
         let status = RateLimitStatus(policy: policy, verdict: verdict)
+        // The headers tell of the route's own limit, and of the one that refuses.
+        if policy.name == route.limitName || !verdict.isAllowed { limitStatus = status }
         guard !verdict.isAllowed else { return }
-        limitStatus = status
         writer.increment(service.metrics.rateLimitRejections, series: route.rawValue)
         throw status.refusal(route)
     }

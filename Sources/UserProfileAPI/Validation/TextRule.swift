@@ -15,12 +15,15 @@ struct TextRule {
             errors.add(field, .fieldTooLong, "Field '\(field)' exceeds \(maximum) characters", ["max_length": .integer(maximum)])
         } else if length < minimum {
             errors.add(field, .fieldTooShort, "Field '\(field)' has fewer than \(minimum) characters", ["min_length": .integer(minimum)])
-        } else if !allowsControl, text.unicodeScalars.contains(where: isForbidden) {
+        } else if text.unicodeScalars.contains(where: isForbidden) {
             errors.add(field, .invalidFormat, "Field '\(field)' contains control characters")
         }
     }
 
     private func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+        // No row can hold a NUL.
+        if scalar == "\0" { return true }
+        if allowsControl { return false }
         if allowsLineBreaks, scalar == "\n" || scalar == "\t" { return false }
         return scalar.properties.generalCategory == .control
     }
