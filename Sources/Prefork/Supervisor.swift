@@ -272,7 +272,9 @@ public struct Supervisor: ~Copyable {
 
     private mutating func spawn(_ worker: Int, slot: Int, generation: Int) {
         var command = command
-        command.environment += generation > state.generation ? nextEnvironment : planEnvironment
+        let isRoll = generation > state.generation
+        // A worker of a roll must find everything in order: there is a generation at work that it would replace.
+        command.environment += isRoll ? nextEnvironment + ["UPA_WORKER_ROLLS_IN=1"] : planEnvironment
         do throws(SystemError) {
             let (pid, control) = try WorkerProcess.spawn(
                 command, slot: slot, generation: generation, listener: listener, scoreboard: scoreboard)

@@ -32,7 +32,10 @@ struct WorkerCommandLine: ParsableCommand {
         let service = Service(
             configuration: configuration, identity: identity, metrics: metrics, scoreboard: scoreboard,
             lockFile: "/proc/self/fd/\(WorkerDescriptor.scoreboard)", logger: logger)
-        service.warm()
+        let isWarm = service.warm()
+        guard isWarm || variables["UPA_WORKER_ROLLS_IN"] == nil else {
+            throw Failure("the database of the new configuration does not answer")
+        }
         let feed: @Sendable (DrainFlag) -> Void = { drain in service.runChangeFeed(slot: slot, isDraining: { drain.isSet }) }
         try Worker.run(signals: signals, threads: configuration.threads, background: feed) { number, drain in
             var thread = RequestThread(service: service, slot: slot, thread: number, listener: WorkerDescriptor.listener)

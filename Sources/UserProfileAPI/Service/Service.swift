@@ -35,12 +35,15 @@ public final class Service: Sendable {
             checkoutTimeout: 2_000_000_000)
     }
 
-    /// Opens connections ahead. A database that is down is no reason not to start: requests get 503 until it is back.
-    public func warm() {
+    /// Opens connections ahead; false when the database cannot be reached. At a first start, or in place of a worker that died, that is
+    /// no reason not to serve: requests get 503 until it is back.
+    public func warm() -> Bool {
         do throws(DatabaseError) {
             try pool.warm(configuration.warmConnections, deadline: Clock.monotonic() + 2_000_000_000)
         } catch {
             logger.warning("database not reachable at start", metadata: ["reason": "\(error)"])
+            return false
         }
+        return true
     }
 }
