@@ -12,7 +12,7 @@ PREMIUM = {"subscription_level": "premium", "subscription_expires_at": "2099-01-
 CLUB = {**PREMIUM, "subscription_level": "club"}
 UNKNOWN = "01900000-0000-7000-8000-0000000fffff"
 SERVICES = ("participation", "moderation", "activities", "payment")
-# What auth-api stores for the password: argon2id with few rounds, as a test need not be slow.
+# Every demo user's.
 PASSWORD = "correct horse battery staple"
 CONFIRMATION = "DELETE MY ACCOUNT"
 
@@ -110,8 +110,8 @@ def stored(owner, user, *columns):
 
 
 def outbox(owner, user):
-    """What waits for the relay about a user, oldest first: (channel, topic, payload)."""
-    return owner.execute("select channel, topic, payload from activity.outbox where user_id = %s order by created_at, event_id",
+    """What waits for the relay about a user, by transaction, mail first: (channel, topic, payload)."""
+    return owner.execute("select channel, topic, payload from activity.outbox where user_id = %s order by created_at, channel desc, topic",
                          [str(user)]).fetchall()
 
 

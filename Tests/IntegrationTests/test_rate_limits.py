@@ -81,7 +81,7 @@ def test_the_window_slides(user, limits):
     log[0] -= 3600e6
     limits.set(key, struct.pack(">12d", *log), px=3600000)
     assert [user.client.request(*HEARTBEAT).status for _ in range(3)] == [200, 429, 429]
-    assert limits.strlen(key) == 96 and 0 < limits.pttl(key) <= 3600000
+    assert limits.strlen(key) == 96 and 0 < limits.pttl(key) <= 2 * 3600000
 
 
 def test_a_limit_is_a_users_not_an_address_s(new_user):
@@ -129,12 +129,10 @@ def test_a_bad_token_or_state_does_not_count(stack, limits, new_user):
 @pytest.mark.parametrize("service", ["participation", "activities"])
 def test_services_have_one_bucket_each(service, stack, api, new_user, limits):
     endpoint = next(one for one in ENDPOINTS if one.may == service)
-    before = entries(limits, service)
+    limits.delete(*limits.keys(f"rl:*{service}"), "rl:none")
     for _ in range(3):
         assert_ok(endpoint.send(api, new_user(), headers=keys(stack, service)))
-    after = entries(limits, service)
-    assert sum(after.values()) == sum(before.values()) + 3 or sum(after.values()) <= 1000
-    assert len(after) == 1
+    assert list(entries(limits, service).values()) == [3]
 
 
 # --- on a stack of their own ---

@@ -84,11 +84,15 @@ final class BodyCache {
         return run() ? replies.first?.bytes.flatMap(CacheEntry.init) : nil
     }
 
-    /// Whether Redis answers.
-    func ping() -> Bool {
+    /// Whether Redis takes writes, as all we ask of it are some: one that is full, or a replica, only reads.
+    func takesWrites() -> Bool {
         pipeline.removeAll()
-        pipeline.command(arguments: 1)
-        pipeline.argument("PING")
+        pipeline.command(arguments: 5)
+        pipeline.argument("SET")
+        pipeline.argument("health")
+        pipeline.argument("1")
+        pipeline.argument("PX")
+        pipeline.argument(1000)
         return run()
     }
 

@@ -1,7 +1,8 @@
 internal import Synchronization
 internal import Wire
 
-/// Users whose cached bodies could not be dropped because Redis was away: dropped by the change feed's thread as soon as it is back.
+/// Users whose cached bodies could not be dropped, nor handed to the change feed, because Redis and the database were away: dropped by the
+/// worker's own background thread as soon as Redis is back.
 /// Any thread may use it.
 final class UnfinishedWrites: Sendable {
     private static let capacity = 100_000

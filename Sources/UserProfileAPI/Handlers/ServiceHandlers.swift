@@ -19,7 +19,7 @@ enum ServiceHandlers {
     static func health(_ exchange: Exchange, isLeaving: Bool = false) -> Answer {
         let deadline = exchange.start + 1_500_000_000
         let database = (try? exchange.store.call(.ping, .repeatable, deadline: deadline) { _ in }.count) != nil
-        let cache = exchange.cache.ping()
+        let cache = exchange.cache.takesWrites()
         let status: JSONValue = isLeaving ? "draining" : !database ? "unhealthy" : cache ? "healthy" : "degraded"
         let identity = exchange.service.identity
         var answer = json([

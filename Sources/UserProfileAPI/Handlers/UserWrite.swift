@@ -59,7 +59,12 @@ extension Exchange {
 
     private func finishWrite(on user: UserID) {
         guard !cache.finish(user) else { return }
-        service.unfinished.add(user)
-        warn("cached bodies not dropped yet; retried until they are")
+        warn("cached bodies not dropped: left to the change feed")
+        // In the feed it outlives this worker, and no reader renews the lease before it has taken effect. Without a database there is no
+        // lease to renew; the worker then tries by itself.
+        let noted: Void? = try? { () throws(DatabaseError) in
+            _ = try store.call(.noteChange, .repeatable, deadline: Clock.monotonic() + 1_000_000_000) { $0.append { user.write(to: &$0) } }
+        }()
+        if noted == nil { service.unfinished.add(user) }
     }
 }

@@ -15,10 +15,12 @@ enum RateLimitScript {
         local time = redis.call('TIME')
         local now = time[1] * 1000000 + time[2]
         local log = redis.call('GET', KEYS[1]) or ''
+        if #log % 8 ~= 0 then log = '' end
         local first, length = 1, #log
         while first < length and now - struct.unpack('>d', log, first) >= window do first = first + 8 end
         local count = (length - first + 1) / 8
         local oldest = count > 0 and struct.unpack('>d', log, first) or now
+        if not (oldest <= now) then oldest = now end
         local reset = math.max(1, math.ceil((oldest + window - now) / 1000))
         if count >= q then return -1 - reset end
         if ARGV[3] == '1' then
@@ -59,7 +61,8 @@ struct RateLimitVerdict: Equatable {
     /// Reads the script's number.
     init(scriptResult: Int) {
         if scriptResult < 0 {
-            self.init(isAllowed: false, remaining: 0, resetMilliseconds: -1 - scriptResult)
+            // Complement: -1 - x without a trap at the least integer.
+            self.init(isAllowed: false, remaining: 0, resetMilliseconds: min(~scriptResult, 0xFFFF_FFFF))
         } else {
             self.init(isAllowed: true, remaining: scriptResult >> 32, resetMilliseconds: scriptResult & 0xFFFF_FFFF)
         }

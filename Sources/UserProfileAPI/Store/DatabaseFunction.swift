@@ -18,7 +18,7 @@ enum DatabaseFunction: Int, CaseIterable {
     case getVerification, verify, noShow, updateActivityCounters
     case searchUsers, photoQueue, moderatePhoto, banUser, unbanUser
     case export, profileViews
-    case readChanges, forgetChanges, queueStatistics
+    case readChanges, forgetChanges, noteChange, queueStatistics
 
     var name: String { statement.name.description }
 
@@ -69,6 +69,7 @@ enum DatabaseFunction: Int, CaseIterable {
         case .unbanUser: return call("api_unban_user", "select * from activity.api_unban_user($1, $2, $3)", 3)
         case .readChanges: return call("api_read_changes", "select * from activity.api_read_changes($1)", 1)
         case .forgetChanges: return call("api_forget_changes", "select activity.api_forget_changes($1)", 1)
+        case .noteChange: return call("api_note_change", "select activity.api_note_change($1)", 1)
         case .queueStatistics: return call("api_queue_stats", "select * from activity.api_queue_stats()", 0)
         case .export: return call("api_export", "select * from activity.api_export($1, $2)", 2)
         case .profileViews: return call("api_profile_views", "select * from activity.api_profile_views($1, $2, $3, $4)", 4)
