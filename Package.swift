@@ -57,8 +57,13 @@ let package = Package(
             swiftSettings: strict,
             // The Swift runtime goes into the binary: a server needs the C libraries of Debian and nothing of the toolchain.
             // FoundationEssentials (argument-parser needs it) names two archives of its own that a dynamic build does not link.
+            // Relocations packed by lld (DT_RELR, glibc 2.36): a megabyte less of resident memory in every worker.
             linkerSettings: [
-                .unsafeFlags(["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections"], .when(configuration: .release))
+                .unsafeFlags(
+                    [
+                        "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker",
+                        "pack-relative-relocs",
+                    ], .when(configuration: .release))
             ]),
 
         tests("Wire", ["Wire"]),
