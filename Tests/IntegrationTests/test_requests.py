@@ -6,6 +6,7 @@ import re
 import pytest
 
 from asserts import INTERESTS, ME, assert_error, assert_ok
+from waiting import wait_for
 
 JSON = {"Content-Type": "application/json"}
 SOMEBODY = "01900000-0000-7000-8000-000000000001"
@@ -182,7 +183,8 @@ def test_neither_tokens_nor_names_nor_addresses_reach_the_service_log(stack, new
     trace = {"X-Trace-ID": f"log-{user.user_id}"}
     assert_ok(user.client.patch(ME, json={"first_name": "Neverlogthisname"}, headers=trace))
     assert_error(user.client.patch(ME, json={"first_name": "Neverlogthisname", "Neverlogthisfield": 1}), 422, "VALIDATION_UNKNOWN_FIELD")
-    line = next(line for line in stack.log_lines() if line.get("trace_id") == trace["X-Trace-ID"])
+    # Lines go out in groups, a moment after the answer.
+    line = wait_for(lambda: next((line for line in stack.log_lines() if line.get("trace_id") == trace["X-Trace-ID"]), None))
     assert (line["method"], line["route"], line["status"], line["user_id"]) == ("PATCH", ME, 200, user.user_id)
     log = (stack.run_dir / "log/service.log").read_text()
     for secret in (user.token, user.token.split(".")[2], "Neverlogthis", user.email, user.username, stack.env["JWT_SECRET_KEY"]):

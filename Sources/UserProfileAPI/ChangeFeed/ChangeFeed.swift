@@ -42,6 +42,7 @@ final class ChangeFeed {
         while !isDraining() {
             figures.update(now: Clock.monotonic())
             let isWellNow = look()
+            if !isWellNow { service.cacheTrust.suspend() }
             if isWell != isWellNow {
                 isWell = isWellNow
                 service.logger.log(

@@ -59,6 +59,7 @@ extension Exchange {
 
     private func finishWrite(on user: UserID) {
         guard !cache.finish(user) else { return }
+        service.cacheTrust.suspend()
         warn("cached bodies not dropped: left to the change feed")
         // In the feed it outlives this worker, and no reader renews the lease before it has taken effect. Without a database there is no
         // lease to renew; the worker then tries by itself.

@@ -17,7 +17,8 @@ enum Gate {
         if exchange.route.writesOwnData { question.writes = caller.subject }
         let begun = Clock.monotonic()
         exchange.status.stage(.admission)
-        let findings = exchange.admission.ask(question)
+        var findings = exchange.admission.ask(question)
+        if !exchange.service.cacheTrust.isGiven(now: begun) { findings.epoch = nil }
         exchange.status.stage(.handling)
         exchange.admissionTime = Clock.monotonic() - begun
         exchange.findings = findings
@@ -137,7 +138,10 @@ extension Exchange {
         return record
     }
 
-    func countRedisFailure() { writer.increment(service.metrics.redisUnavailable) }
+    func countRedisFailure() {
+        service.cacheTrust.suspend()
+        writer.increment(service.metrics.redisUnavailable)
+    }
 }
 
 extension Route {

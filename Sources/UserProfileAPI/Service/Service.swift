@@ -14,6 +14,7 @@ public final class Service: Sendable {
     let checkSlots: CheckSlots
     let localLimiter: LocalLimiter
     let unfinished = UnfinishedWrites()
+    let cacheTrust = CacheTrust()
     let logger: Logger
 
     /// - Parameter lockFile: a file that all workers of this host can open; password checks take turns by locks on it.
