@@ -27,8 +27,13 @@ public struct PasswordHash: Sendable {
     }
 
     /// Whether `password` is the one that was hashed. Takes `memory` KiB and tens of milliseconds on this thread and on one a lane.
-    public func verify(_ password: String) -> Bool {
+    /// nil when it could not be found out, for want of memory or threads.
+    public func verify(_ password: String) -> Bool? {
         let bytes = Array(password.utf8)
-        return argon2id_verify(encoded, bytes, bytes.count) == ARGON2_OK.rawValue
+        return switch argon2id_verify(encoded, bytes, bytes.count) {
+        case ARGON2_OK.rawValue: true
+        case ARGON2_VERIFY_MISMATCH.rawValue: false
+        default: nil
+        }
     }
 }

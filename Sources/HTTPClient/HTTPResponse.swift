@@ -32,7 +32,7 @@ public struct HTTPResponse: Sendable, Equatable {
         var position = 0
         while let lineEnd = find([13, 10], in: bytes, from: position) {
             let line = String(decoding: bytes[position..<lineEnd].prefix { $0 != UInt8(ascii: ";") }, as: UTF8.self)
-            guard let size = Int(line, radix: 16), size >= 0 else { return nil }
+            guard let size = Int(line, radix: 16), size >= 0, size <= bytes.count else { return nil }
             if size == 0 { return body }
             let end = lineEnd + 2 + size
             guard end + 2 <= bytes.count else { return nil }

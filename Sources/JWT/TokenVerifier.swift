@@ -91,7 +91,7 @@ public struct TokenVerifier: ~Copyable {
 
     private func check(_ claims: JSONObject, now: Int) throws(TokenError) -> Claims {
         guard let subjectText = claims["sub"]?.string, let subject = UserID(subjectText), let type = claims["type"]?.string,
-            let expiresAt = claims["exp"]?.integer
+            let expiresAt = claims["exp"]?.integer, Timestamp.years.contains(expiresAt)
         else { throw .malformed }
         guard type == "access" else { throw .type }
         let issuedAt = try seconds(claims["iat"])
@@ -111,7 +111,7 @@ public struct TokenVerifier: ~Copyable {
 
     private func seconds(_ value: JSONValue?) throws(TokenError) -> Int? {
         guard let value else { return nil }
-        guard let seconds = value.integer else { throw .malformed }
+        guard let seconds = value.integer, Timestamp.years.contains(seconds) else { throw .malformed }
         return seconds
     }
 

@@ -53,8 +53,7 @@ public final class Scoreboard: @unchecked Sendable {
     public func workerWriter(slot: Int) -> MetricsWriter { writer(slot: slot, block: 0) }
 
     private func writer(slot: Int, block: Int) -> MetricsWriter {
-        board.noteBlocks(block + 1, slot: slot)
-        return MetricsWriter(block: start(slot, block))
+        MetricsWriter(block: start(slot, block))
     }
 
     private func start(_ slot: Int, _ block: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {

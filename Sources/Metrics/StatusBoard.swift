@@ -48,10 +48,14 @@ public final class StatusBoard: @unchecked Sendable {
 
     /// Says which process holds the slot; 0 when none does.
     public func setProcess(_ pid: Int32, slot: Int) {
+        precondition(slot >= 0 && slot < Self.slots, "outside the status board")
         slotWord(slot, 0).pointee.store(UInt64(UInt32(bitPattern: pid)), ordering: .relaxed)
         guard pid == 0 else { return }
         slotWord(slot, 1).pointee.store(0, ordering: .relaxed)
-        for thread in 0..<Self.threads { threadWord(slot, thread, 0).pointee.store(0, ordering: .relaxed) }
+        // The dead process writes no more: the next one in this slot begins with nothing to answer for.
+        for thread in 0..<Self.threads {
+            for word in 0..<3 { threadWord(slot, thread, word).pointee.store(0, ordering: .relaxed) }
+        }
     }
 
     public func process(slot: Int) -> Int32 { Int32(truncatingIfNeeded: slotWord(slot, 0).pointee.load(ordering: .relaxed)) }
@@ -69,15 +73,16 @@ public final class StatusBoard: @unchecked Sendable {
 
     // MARK: the worker's words
 
-    /// How many request threads the slot's worker runs.
-    public func setThreads(_ count: Int, slot: Int) { slotWord(slot, 1).pointee.store(UInt64(count), ordering: .relaxed) }
+    /// How many request threads the slot's worker runs; told once, before they start. Their counters and the worker's own are read from
+    /// then on, also when a later worker runs fewer.
+    public func setThreads(_ count: Int, slot: Int) {
+        slotWord(slot, 1).pointee.store(UInt64(count), ordering: .relaxed)
+        let blocks = slotWord(slot, 2)
+        blocks.pointee.store(max(blocks.pointee.load(ordering: .relaxed), UInt64(count + 1)), ordering: .relaxed)
+    }
     public func threads(slot: Int) -> Int { Int(slotWord(slot, 1).pointee.load(ordering: .relaxed)) }
 
     /// Counter blocks that the slot has ever used, over all its workers.
-    func noteBlocks(_ count: Int, slot: Int) {
-        let word = slotWord(slot, 2)
-        if word.pointee.load(ordering: .relaxed) < UInt64(count) { word.pointee.store(UInt64(count), ordering: .relaxed) }
-    }
     func blocks(slot: Int) -> Int { Int(slotWord(slot, 2).pointee.load(ordering: .relaxed)) }
 
     /// Every request thread of every living worker.

@@ -37,8 +37,10 @@ public final class Connection {
     private(set) var wentUnanswered = false
 
     /// Connects, giving up at the deadline.
-    /// - Parameter statementCount: how many statements the program has, see `Statement.index`.
-    public init(_ options: ConnectionOptions, statementCount: Int) throws(DatabaseError) {
+    /// - Parameters:
+    ///   - statementCount: how many statements the program has, see `Statement.index`.
+    ///   - deadline: on the monotonic clock, in nanoseconds; or the connect timeout, whichever comes first.
+    public init(_ options: ConnectionOptions, statementCount: Int, deadline: Int64) throws(DatabaseError) {
         prepares = options.preparesStatements
         prepared = Array(repeating: false, count: statementCount)
         let settings: [(String, String)] = [
@@ -49,7 +51,7 @@ public final class Connection {
         ]
         guard let native = Self.start(settings) else { throw .unavailable(reason: "out of memory") }
         self.native = native
-        guard Self.finishConnecting(native, deadline: upa_monotonic_now() + Int64(options.connectTimeout) * 1_000_000) else {
+        guard Self.finishConnecting(native, deadline: min(deadline, upa_monotonic_now() + Int64(options.connectTimeout) * 1_000_000)) else {
             let reason = Self.message(native)
             isBroken = true
             throw .unavailable(reason: reason)
@@ -128,8 +130,7 @@ public final class Connection {
         while true {
             while PQisBusy(native) == 1 {
                 guard Self.wait(PQsocket(native), for: POLLIN, until: deadline), PQconsumeInput(native) == 1 else {
-                    PQclear(last)
-                    throw lost()
+                    throw lost(having: last)
                 }
             }
             guard let next = PQgetResult(native) else { break }
@@ -145,6 +146,14 @@ public final class Connection {
         }
     }
 
+    /// The connection broke after this result had come: if it is the server's refusal, that is the answer.
+    private func lost(having result: OpaquePointer?) -> DatabaseError {
+        defer { PQclear(result) }
+        guard let result, PQresultErrorField(result, upa_diag_sqlstate) != nil else { return lost() }
+        isBroken = true
+        return refusal(result)
+    }
+
     private func lost() -> DatabaseError {
         isBroken = true
         wentUnanswered = PQstatus(native) != CONNECTION_BAD
@@ -155,7 +164,8 @@ public final class Connection {
     private func refusal(_ result: OpaquePointer) -> DatabaseError {
         func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
         guard let state = field(upa_diag_sqlstate) else { return lost() }
-        if PQstatus(native) == CONNECTION_BAD { isBroken = true }
+        // A statement that this connection can never run again (its function has changed, or somebody discarded it) spoils it.
+        if PQstatus(native) == CONNECTION_BAD || SQLState(state).spoilsConnection { isBroken = true }
         return .refused(state: SQLState(state), message: field(upa_diag_message) ?? "", detail: field(upa_diag_detail))
     }
 
@@ -175,6 +185,19 @@ public final class Connection {
             if ready > 0 { return true }
             if ready < 0, upa_errno() != EINTR { return false }
         }
+    }
+}
+
+extension ConnectionOptions {
+    /// Whether libpq can read the URL. Its own words are not passed on: they quote pieces of it, the password among them.
+    public static func isValid(url: String) -> Bool {
+        var message: UnsafeMutablePointer<CChar>?
+        guard let options = PQconninfoParse(url, &message) else {
+            PQfreemem(message)
+            return false
+        }
+        PQconninfoFree(options)
+        return true
     }
 }
 

@@ -6,7 +6,11 @@ public struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral, CustomSt
     public init(stringLiteral value: StaticString) { description = value.description }
 
     /// Two sessions collided, or the server was told to shut down, and it undid ours: known not to have happened, so it may be tried again.
-    public var isRetryable: Bool { self == "40001" || self == "40P01" || self == "57P01" }
+    public var isRetryable: Bool { self == "40001" || self == "40P01" || self == "57P01" || spoilsConnection }
+
+    /// A prepared statement no longer fits (0A000: cached plan must not change result type) or is gone (26000): it was not executed, and
+    /// another connection prepares it anew.
+    var spoilsConnection: Bool { self == "0A000" || self == "26000" }
 
     /// The server has become read-only or is going away: every connection of the pool leads to the same place.
     public var condemnsPool: Bool { self == "25006" || self == "57P01" || self == "57P02" || self == "57P03" }

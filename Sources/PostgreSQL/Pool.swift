@@ -62,24 +62,22 @@ public final class Pool: @unchecked Sendable {
     /// Takes a fit connection, waiting at most the checkout timeout and not past `deadline` (monotonic nanoseconds).
     public func checkout(deadline: Int64) throws(DatabaseError) -> Lease {
         let limit = min(deadline, upa_monotonic_now() + checkoutTimeout)
-        while true {
+        lock()
+        let decision = decide(until: limit)
+        let idleConnection = decision == .takeIdle ? idle.removeLast() : nil
+        let epoch = epoch
+        unlock()
+        switch decision {
+        case .takeIdle:
+            guard let (connection, made) = idleConnection else { preconditionFailure("an idle connection was granted and is not there") }
+            if made == epoch, connection.isFit { return Lease(connection: connection, epoch: made) }
             lock()
-            let decision = decide(until: limit)
-            let idleConnection = decision == .takeIdle ? idle.removeLast() : nil
-            let epoch = epoch
+            state.replaceUnfit()
             unlock()
-            switch decision {
-            case .takeIdle:
-                guard let (connection, made) = idleConnection else {
-                    preconditionFailure("an idle connection was granted and is not there")
-                }
-                if made == epoch, connection.isFit { return Lease(connection: connection, epoch: made) }
-                checkin(closing: true)
-            case .connect:
-                return try connect(epoch: epoch)
-            case .wait, .refuse, nil:
-                throw .unavailable(reason: decision == nil ? "no connection free in time" : "the server was not to be reached a moment ago")
-            }
+            return try connect(epoch: epoch, deadline: deadline)
+        case .connect: return try connect(epoch: epoch, deadline: deadline)
+        case .wait, .refuse, nil:
+            throw .unavailable(reason: decision == nil ? "no connection free in time" : "the server was not to be reached a moment ago")
         }
     }
 
@@ -130,9 +128,9 @@ public final class Pool: @unchecked Sendable {
         if let failure { throw failure }
     }
 
-    private func connect(epoch: Int) throws(DatabaseError) -> Lease {
+    private func connect(epoch: Int, deadline: Int64) throws(DatabaseError) -> Lease {
         do throws(DatabaseError) {
-            let connection = try Connection(options, statementCount: statementCount)
+            let connection = try Connection(options, statementCount: statementCount, deadline: deadline)
             lock()
             state.connected()
             unlock()
@@ -144,12 +142,6 @@ public final class Pool: @unchecked Sendable {
             unlock()
             throw error
         }
-    }
-
-    private func checkin(closing: Bool) {
-        lock()
-        state.checkin(keep: !closing)
-        unlock()
     }
 
     /// Under the lock: the decision for this caller, waiting for its turn; nil when the time is up.

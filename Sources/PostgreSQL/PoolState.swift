@@ -87,6 +87,12 @@ package struct PoolState {
         if keep { idle += 1 }
     }
 
+    /// The idle connection just granted turned out unfit and was closed: its place becomes one to connect in, without queueing again.
+    package mutating func replaceUnfit() {
+        inUse -= 1
+        connecting += 1
+    }
+
     /// A call has been answered.
     package mutating func answered() { isSuspect = false }
 

@@ -50,8 +50,10 @@ public struct Supervisor: ~Copyable {
         let signals = try SignalQueue([SIGTERM, SIGINT, SIGHUP, SIGUSR2, SIGCHLD])
         perform(state.begin(now: upa_monotonic_now()))
         while exitCode == nil {
-            for pid in waitForEvent(signals) { readiness(of: pid) }
+            // Signals first: a reload asked for while another ends is known before that end is told.
+            let speakers = waitForEvent(signals)
             while let signal = signals.next() { handle(signal: signal) }
+            for pid in speakers { readiness(of: pid) }
             feed(.tick)
             inspect()
         }
@@ -176,12 +178,14 @@ public struct Supervisor: ~Copyable {
     private mutating func finishReload(_ generation: Int, _ refusal: String?) {
         reloads += 1
         self.refusal = refusal
+        hooks.reloadEnded(refusal == nil)
         if let refusal {
             logger.error("reload refused, the old generation goes on", metadata: ["reason": "\(refusal)"])
         } else {
             planEnvironment = nextEnvironment
             logger.info("reloaded", metadata: ["generation": "\(generation)"])
         }
+        guard state.phase != .leaving else { return }
         let suffix = refusal == nil ? "" : ", last reload refused"
         manager.tell("READY=1\nSTATUS=serving, generation \(generation)\(suffix)")
     }

@@ -13,11 +13,13 @@ public struct SupervisorHooks {
     public var dump: () -> Void
     /// The whole service is ending.
     public var leaving: () -> Void
+    /// A reload ended; whether what `plan` read counts now.
+    public var reloadEnded: (_ succeeded: Bool) -> Void
 
     public init(
         plan: @escaping (String) -> Result<SupervisorPlan, ReloadRefusal>, inspect: @escaping ([SupervisorReport.Worker]) -> Inspection,
         occupy: @escaping (Int, Int32) -> Void, countRestart: @escaping (String) -> Void, report: @escaping (SupervisorReport) -> Void,
-        dump: @escaping () -> Void, leaving: @escaping () -> Void
+        dump: @escaping () -> Void, leaving: @escaping () -> Void, reloadEnded: @escaping (Bool) -> Void
     ) {
         self.plan = plan
         self.inspect = inspect
@@ -26,6 +28,7 @@ public struct SupervisorHooks {
         self.report = report
         self.dump = dump
         self.leaving = leaving
+        self.reloadEnded = reloadEnded
     }
 }
 

@@ -149,6 +149,11 @@ package struct SupervisorState {
         // Its predecessor still serves: the next look may try again.
         if worker.replaces != nil { return [] }
         let counted: [Action] = worker.state == .aborting ? [] : [.countRestart(reason: "crash")]
+        // Its replacement is on the way already.
+        if let heir = workers.firstIndex(where: { $0.replaces == worker.pid }) {
+            workers[heir].replaces = nil
+            return counted
+        }
         guard worker.generation == generation, worker.place < count else { return counted }
         return counted + fill(place: worker.place, lifetime: now - worker.born, now: now)
     }
@@ -192,6 +197,9 @@ package struct SupervisorState {
 
     private mutating func checked(_ workers: Int, now: Int64) -> [Action] {
         guard phase == .checking else { return [] }
+        guard self.workers.count + workers <= limits.processes else {
+            return endReload([.reloadRefused(reason: "workers of earlier reloads are still finishing; try again in a minute")], now: now)
+        }
         phase = .rolling
         nextCount = workers
         return (0..<workers).map { spawn(place: $0, generation: generation + 1, now: now) }

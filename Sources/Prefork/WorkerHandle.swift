@@ -4,6 +4,8 @@ package struct SupervisorLimits: Sendable {
     package var start: Int64 = 30_000_000_000
     /// A draining worker that has not gone after this long is killed.
     package var drain: Int64 = 60_000_000_000
+    /// Processes at the same time, as many as the scoreboard has slots; some are kept for replacements.
+    package var processes = 120
     /// A configuration check that takes longer is given up.
     package var check: Int64 = 10_000_000_000
     /// From SIGABRT to SIGKILL.

@@ -74,6 +74,8 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
 /// An instant in microseconds since 1970, read and written as RFC 3339.
 public struct Timestamp: Hashable, Comparable, Sendable {
     public let microseconds: Int
+    /// Seconds of the years 1 to 9999.
+    public static let years = -62_135_596_800...253_402_300_799
 
     public init(microseconds: Int) { self.microseconds = microseconds }
     public init(seconds: Int) { self.microseconds = seconds * 1_000_000 }
@@ -102,6 +104,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         }
         guard index < text.count, let offset = Self.offsetMinutes(text, at: index) else { return nil }
         let seconds = date.epochDays * 86400 + hour * 3600 + minute * 60 + second - offset * 60
+        // The offset must not carry it out of the years that four digits write.
+        guard Self.years.contains(seconds) else { return nil }
         self.init(microseconds: seconds * 1_000_000 + fraction)
     }
 

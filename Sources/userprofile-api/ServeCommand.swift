@@ -28,15 +28,15 @@ struct ServeCommand: ParsableCommand {
         let listener = try activated ?? ListeningSocket.bind(path: configuration.socketPath)
         if let pidFile = configuration.pidFile { try PIDFile.write(pidFile) }
         let stateFile = configuration.pidFile.map { SupervisorStateFile(pidFile: $0) }
-        let plans = PlanKeeper(scoreboard: file, logger: logger)
-        guard case .success(let plan) = plans.adopt(WorkerPlan(configuration)) else {
+        let plans = PlanKeeper(scoreboard: file, logger: logger, plan: WorkerPlan(configuration))
+        guard case .success(let plan) = plans.prepare(plans.present) else {
             throw Failure("no shared memory for the counters")
         }
         let inspection = WorkerInspection(board: board, logger: logger)
         let hooks = SupervisorHooks(
             plan: plans.read, inspect: { inspection.inspect($0, plans.present) }, occupy: { board.setProcess($1, slot: $0) },
             countRestart: board.countRestart, report: { stateFile?.write($0, scoreboard: file) }, dump: inspection.dump,
-            leaving: board.setLeaving)
+            leaving: board.setLeaving, reloadEnded: plans.finish)
         let commands = try WorkerCommands(environment)
         var supervisor = Supervisor(
             plan: plan, command: commands.worker, check: commands.check, listener: listener, scoreboard: file, manager: manager,
@@ -50,35 +50,43 @@ struct ServeCommand: ParsableCommand {
     }
 }
 
-/// The plan that counts, and room in the scoreboard for the layout it wants.
+/// The plan that counts, the one that a reload is trying, and room in the scoreboard for the layouts they want.
 final class PlanKeeper {
     private let scoreboard: Int32
     private let logger: Logger
     private(set) var present: WorkerPlan
-    private var base = 0
+    private var pending: WorkerPlan?
+    /// Where the counters of each layout begin: going back to a release finds its own again.
+    private var bases: [UInt64: Int] = [:]
 
-    init(scoreboard: Int32, logger: Logger) {
+    init(scoreboard: Int32, logger: Logger, plan: WorkerPlan) {
         self.scoreboard = scoreboard
         self.logger = logger
-        present = WorkerPlan(Configuration())
+        present = plan
     }
 
     func read(_ text: String) -> Result<SupervisorPlan, ReloadRefusal> {
         guard let plan = WorkerPlan(text: text) else { return .failure(ReloadRefusal("the binary's plan is not understood")) }
-        return adopt(plan)
+        pending = plan
+        return prepare(plan)
+    }
+
+    /// The reload is over: what it tried counts from now on, or never did.
+    func finish(succeeded: Bool) {
+        if succeeded, let pending { present = pending }
+        pending = nil
     }
 
     /// The counters of a known layout go on where they are; a binary that counts other things starts its own, from zero.
-    func adopt(_ plan: WorkerPlan) -> Result<SupervisorPlan, ReloadRefusal> {
-        if base == 0 || plan.layout != present.layout {
-            guard let extended = Scoreboard.extend(file: scoreboard, cells: plan.cells) else {
-                return .failure(ReloadRefusal("no shared memory for the counters"))
-            }
-            if base != 0 { logger.notice("the new binary counts other things: its counters begin at zero") }
-            base = extended
+    func prepare(_ plan: WorkerPlan) -> Result<SupervisorPlan, ReloadRefusal> {
+        if bases[plan.layout] == nil {
+            if !bases.isEmpty { logger.notice("the new binary counts other things: its counters begin at zero") }
+            bases[plan.layout] = Scoreboard.extend(file: scoreboard, cells: plan.cells)
         }
-        present = plan
-        return .success(SupervisorPlan(workers: plan.workers, environment: ["UPA_SCOREBOARD_BASE=\(base)"]))
+        guard let base = bases[plan.layout] else { return .failure(ReloadRefusal("no shared memory for the counters")) }
+        return .success(
+            SupervisorPlan(
+                workers: plan.workers, environment: ["UPA_SCOREBOARD_BASE=\(base)", "UPA_SCOREBOARD_LAYOUT=\(plan.layout)"]))
     }
 }
 

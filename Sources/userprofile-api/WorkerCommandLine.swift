@@ -23,8 +23,8 @@ struct WorkerCommandLine: ParsableCommand {
             throw Failure("worker is started by `userprofile-api serve` only")
         }
         let metrics = APIMetrics()
-        guard let scoreboard = Scoreboard(file: WorkerDescriptor.scoreboard, base: base, schema: metrics.schema) else {
-            throw Failure("the scoreboard has no room for this binary's counters")
+        guard let scoreboard = Self.scoreboard(base: base, layout: variables["UPA_SCOREBOARD_LAYOUT"], metrics.schema) else {
+            throw Failure("no shared memory for the counters")
         }
         scoreboard.clearGauges(slot: slot)
         scoreboard.board.setThreads(configuration.threads, slot: slot)
@@ -41,5 +41,14 @@ struct WorkerCommandLine: ParsableCommand {
             var thread = RequestThread(service: service, slot: slot, thread: number, listener: WorkerDescriptor.listener)
             thread.run(isDraining: { drain.isSet })
         }
+    }
+
+    /// The shared scoreboard; or one of its own when this binary counts other things than the supervisor's plan says, as a worker that is
+    /// replaced between a deployment and its reload does. Its figures are then missing until the reload, but nobody's are wrong.
+    private static func scoreboard(base: Int, layout: String?, _ schema: Schema) -> Scoreboard? {
+        if layout == "\(schema.layout)" { return Scoreboard(file: WorkerDescriptor.scoreboard, base: base, schema: schema) }
+        let file = Scoreboard.makeFile()
+        guard file >= 0, let own = Scoreboard.extend(file: file, cells: schema.cellCount) else { return nil }
+        return Scoreboard(file: file, base: own, schema: schema)
     }
 }

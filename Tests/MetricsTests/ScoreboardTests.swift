@@ -19,7 +19,10 @@ private struct Board {
         let file = Scoreboard.makeFile()
         let base = try #require(Scoreboard.extend(file: file, cells: schema.cellCount))
         let scoreboard = try #require(Scoreboard(file: file, base: base, schema: schema))
-        for slot in 0...1 { scoreboard.board.setProcess(100 + Int32(slot), slot: slot) }
+        for slot in 0...1 {
+            scoreboard.board.setProcess(100 + Int32(slot), slot: slot)
+            scoreboard.board.setThreads(2, slot: slot)
+        }
         return (scoreboard, file, base)
     }
 }
@@ -157,9 +160,10 @@ private func text(_ scoreboard: Scoreboard) -> String {
         board.setThreads(1, slot: 0)
         board.writer(slot: 0, thread: 0).begin(at: 1)
         board.setProcess(0, slot: 0)
-        #expect(board.statuses().isEmpty)
+        #expect(!board.statuses().contains { $0.slot == 0 })
         board.setProcess(7, slot: 0)
         board.setThreads(1, slot: 0)
         #expect(board.statuses()[0].started == 0)
+        #expect(board.statuses()[0].requests == 0)
     }
 }

@@ -64,6 +64,21 @@ import Testing
         #expect(pool.checkout(now: 50) == .refuse)
     }
 
+    @Test func whoFindsAnUnfitConnectionConnectsInItsPlace() {
+        var pool = PoolState(maximum: 1, retryPause: 100)
+        _ = pool.checkout(now: 0)
+        pool.connected()
+        #expect(pool.checkout(now: 0) == .wait(ticket: 1))
+        #expect(pool.checkout(now: 0) == .wait(ticket: 2))
+        pool.checkin(keep: true)
+        #expect(pool.retry(ticket: 1, now: 0) == .takeIdle)
+        pool.replaceUnfit()
+        #expect(pool.size == 1)
+        pool.connected()
+        pool.checkin(keep: true)
+        #expect(pool.retry(ticket: 2, now: 0) == .takeIdle)
+    }
+
     @Test func aBrokenConnectionFreesItsPlace() {
         var pool = PoolState(maximum: 1, retryPause: 100)
         _ = pool.checkout(now: 0)

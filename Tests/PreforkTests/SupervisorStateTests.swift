@@ -213,6 +213,18 @@ private struct Stage {
         #expect(stage.state.phase == .running)
     }
 
+    @Test func isRefusedWhileTooManyWorkersStillDrain() {
+        var stage = Stage.running(workers: 40)
+        for _ in 0..<2 {
+            stage.send(.reload)
+            stage.readyAll()
+        }
+        stage.log = []
+        stage.send(.reload)
+        #expect(stage.log.contains { if case .reloadRefused = $0 { true } else { false } })
+        #expect(stage.state.phase == .running)
+    }
+
     @Test func aBadConfigurationStartsNothing() {
         var stage = Stage.running(workers: 2)
         stage.nextCount = nil
@@ -311,6 +323,15 @@ private struct Stage {
         stage.send(.exited(pid: 102))
         #expect(stage.pids == [101])
         #expect(stage.state.workers[0].state == .ready)
+    }
+
+    @Test func aPredecessorThatDiesFirstIsReplacedOnce() {
+        var stage = Stage.running(workers: 1)
+        stage.now += 60 * second
+        stage.send(.recycle(pid: 101, reason: "requests"))
+        stage.send(.exited(pid: 101))
+        stage.readyAll()
+        #expect(stage.pids == [102])
     }
 
     @Test func waitsWhileARollIsUnderWay() {

@@ -10,8 +10,6 @@ final class Admission {
         var user: UserID?
         var tokenID: String?
         var body: CachedBody?
-        /// The user whose bodies the request is about to change: their mark says so while it runs.
-        var writes: UserID?
     }
 
     /// What is known.
@@ -74,7 +72,6 @@ final class Admission {
             pipeline.argument(Array("blacklist:jti:\(tokenID)".utf8))
         }
         guard let user = question.user else { return }
-        if let written = question.writes { CacheCommands.announce(written, &pipeline) }
         pipeline.command(arguments: question.body == nil ? 3 : 5)
         pipeline.argument("MGET")
         pipeline.argument(CacheKeys.lease)
@@ -103,7 +100,6 @@ final class Admission {
         }
         if question.tokenID != nil { findings.isRevoked = next.next()?.integer == 1 }
         guard question.user != nil else { return findings }
-        if question.writes != nil { for _ in 0..<CacheCommands.announceCount { _ = next.next() } }
         guard case .array(let values)? = next.next(), values.count >= 2 else { return findings }
         findings.epoch = values[0].bytes.map { $0.prefix(LeaseValue.epochLength) }
         findings.authorization = values[1].bytes.flatMap(Self.authorization)

@@ -90,7 +90,7 @@ private struct WordReader {
     }
 
     mutating func integer(_ line: Span<UInt8>) -> Int? {
-        guard let word = next(line), word.count <= 15 else { return nil }
+        guard let word = next(line), word.count <= 12 else { return nil }
         var value = 0
         for index in word {
             guard ASCII.isDigit(line[index]) else { return nil }

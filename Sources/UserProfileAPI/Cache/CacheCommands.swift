@@ -9,7 +9,8 @@ internal import Wire
 /// value. A reader notes the mark with its miss, and its body is kept only if that mark still stands then and is no announcement;
 /// comparing and keeping is one script. An announcement ends by itself, after longer than any write can take.
 enum CacheCommands {
-    private static let announcedMilliseconds = 20_000
+    /// Longer than the longest request deadline and statement timeout that a configuration may set, together.
+    private static let announcedMilliseconds = 30_000
     private static let markMilliseconds = 120_000
 
     /// KEYS: mark, body, record, filling lock. ARGV: mark seen (empty: none), body, its milliseconds, record (may be empty), its seconds.
@@ -22,9 +23,6 @@ enum CacheCommands {
         if ARGV[4] ~= '' then redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[5]) end
         return 1
         """)
-
-    /// Commands that `announce` adds to a pipeline.
-    static let announceCount = 2
 
     static func announce(_ user: UserID, _ pipeline: inout Pipeline) {
         setMark(user, Array("w:".utf8) + Digest.random(12), announcedMilliseconds, &pipeline)

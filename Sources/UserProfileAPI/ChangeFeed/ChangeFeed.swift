@@ -50,6 +50,7 @@ final class ChangeFeed {
             }
             Pause.milliseconds(isWell ? Self.interval : 4 * Self.interval)
         }
+        finishWrites()
     }
 
     /// One look; false when Redis or the database did not answer.
@@ -68,7 +69,18 @@ final class ChangeFeed {
             return false
         }
         let left = Self.lease - Int((Clock.monotonic() - start) / 1_000_000)
-        return left > 0 && renew(epoch, milliseconds: left)
+        guard left > 0, renew(epoch, milliseconds: left) else { return false }
+        // After the lease: nobody's cache waits for figures.
+        updateQueues()
+        return true
+    }
+
+    private func updateQueues() {
+        guard figures.areQueuesDue(now: Clock.monotonic()), let lease = try? pool.checkout(deadline: Clock.monotonic() + 100_000_000) else {
+            return
+        }
+        figures.updateQueues(lease.connection, now: Clock.monotonic())
+        pool.checkin(lease)
     }
 
     /// Reads a batch of changes, makes them take effect, then forgets them: a reader that dies in between leaves them to the next.
@@ -80,7 +92,6 @@ final class ChangeFeed {
             parameters.append(Self.batch)
             let rows = try connection.call(DatabaseFunction.readChanges.statement, parameters, deadline: Clock.monotonic() + 500_000_000)
             let count = rows.count
-            figures.updateQueues(connection, now: Clock.monotonic())
             if count > 0 {
                 var users: Set<UserID> = []
                 var numbers: [UInt8] = [UInt8(ascii: "{")]

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import HTTPClient
 internal import JWT
+internal import PostgreSQL
 internal import Redis
 
 /// Why a configuration is refused: every problem at once, each with its remedy.
@@ -29,7 +30,8 @@ struct ConfigurationReader {
     static let known: Set<String> = [
         "UPA_WORKERS", "UPA_THREADS", "UPA_PID_FILE", "UPA_WORKER_SLOT", "UPA_WORKER_GENERATION", "UPA_PREPARED_STATEMENTS",
         "UPA_STATEMENT_TIMEOUT_MS", "UPA_REQUEST_DEADLINE_MS", "UPA_REDIS_TIMEOUT_MS", "UPA_ENV_FILE",
-        "UPA_PASSWORD_CHECKS", "UPA_SCOREBOARD_BASE", "UPA_WORKER_ROLLS_IN", "UPA_WATCHDOG_SECONDS", "UPA_RECYCLE_REQUESTS",
+        "UPA_PASSWORD_CHECKS", "UPA_SCOREBOARD_BASE", "UPA_SCOREBOARD_LAYOUT", "UPA_WORKER_ROLLS_IN", "UPA_WATCHDOG_SECONDS",
+        "UPA_RECYCLE_REQUESTS",
         "UPA_RECYCLE_MEGABYTES",
         "UPA_MAX_QUEUE_MS", "UPA_SLOW_REQUEST_MS",
     ]
@@ -79,6 +81,8 @@ struct ConfigurationReader {
         let url = secret("DATABASE_URL") ?? ""
         if !url.hasPrefix("postgresql://"), !url.hasPrefix("postgres://") {
             problems.append("DATABASE_URL must be postgresql://user:password@host:port/database")
+        } else if !ConnectionOptions.isValid(url: url) {
+            problems.append("DATABASE_URL is no valid URL: percent-encode what is special in user and password")
         }
         result.databaseURL = Secret(url)
         result.poolMinimum = integer("DATABASE_POOL_MIN_SIZE", result.poolMinimum, 0...10_000)
@@ -89,8 +93,8 @@ struct ConfigurationReader {
             )
         }
         result.preparesStatements = flag("UPA_PREPARED_STATEMENTS", result.preparesStatements)
-        result.statementTimeout = integer("UPA_STATEMENT_TIMEOUT_MS", result.statementTimeout, 100...60_000)
-        result.requestDeadline = integer("UPA_REQUEST_DEADLINE_MS", result.requestDeadline, 200...120_000)
+        result.statementTimeout = integer("UPA_STATEMENT_TIMEOUT_MS", result.statementTimeout, 100...10_000)
+        result.requestDeadline = integer("UPA_REQUEST_DEADLINE_MS", result.requestDeadline, 200...15_000)
         if result.statementTimeout >= result.requestDeadline {
             problems.append("UPA_STATEMENT_TIMEOUT_MS must be below UPA_REQUEST_DEADLINE_MS")
         }

@@ -73,6 +73,8 @@ package struct APIError: Error {
     var isReplay = false
     /// Refused because it had waited too long already.
     var isShed = false
+    /// A write may have happened, or may yet.
+    var isOutcomeUnknown = false
 
     init(_ code: ErrorCode, _ message: String, _ details: JSONObject = [:], cause: String? = nil) {
         self.code = code

@@ -60,7 +60,9 @@ enum SQLErrorTable {
         case .unavailable(let reason), .notSent(let reason):
             return .unavailable("The service is temporarily unavailable", cause: "database: \(reason)")
         case .outcomeUnknown(let reason):
-            return .unavailable("The outcome of the request is not known", cause: "database: outcome unknown: \(reason)")
+            var error = APIError.unavailable("The outcome of the request is not known", cause: "database: outcome unknown: \(reason)")
+            error.isOutcomeUnknown = true
+            return error
         case .refused(let state, let message, let detail):
             if own[state] != nil { return refusal(state, detail: detail) }
             // numeric_value_out_of_range: a counter at the end of its integer.

@@ -30,7 +30,7 @@ enum CachedRead {
             }
             return answer
         } catch {
-            guard error.code == .unavailable, cache == .profile, let entry = survivor(findings) else { throw error }
+            guard error.code == .unavailable, cache == .profile, let entry = survivor(exchange) else { throw error }
             return answer(entry)
         }
     }
@@ -52,9 +52,12 @@ enum CachedRead {
     }
 
     /// With the database away, a body and a record that are both young enough still answer.
-    private static func survivor(_ findings: Admission.Findings) -> CacheEntry? {
-        let oldest = Clock.seconds() - longestOutage
-        guard let entry = findings.body, entry.stored >= oldest, let authorization = findings.authorization, authorization.stored >= oldest
+    private static func survivor(_ exchange: Exchange) -> CacheEntry? {
+        let now = Clock.seconds()
+        guard let caller = exchange.caller, let entry = exchange.findings.body, entry.stored >= now - longestOutage,
+            let authorization = exchange.findings.authorization, authorization.stored >= now - longestOutage,
+            authorization.epoch == entry.epoch,
+            (try? authorization.record.check(issuedAt: exchange.issuedAt(caller), now: now)) != nil
         else { return nil }
         return entry
     }

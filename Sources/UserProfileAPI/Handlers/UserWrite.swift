@@ -42,17 +42,21 @@ enum UserWrite {
 }
 
 extension Exchange {
-    /// Runs a write on `user` between announcing it and dropping cached bodies, before the client is answered. Dropping happens also when
-    /// the call fails: nobody knows then whether it took effect.
+    /// Runs a write on `user` between announcing it and dropping cached bodies, before the client is answered. A write that may yet take
+    /// effect stays announced: nothing is kept until the announcement ends by itself, after longer than any write can take.
     func changing(_ user: UserID, _ write: () throws(APIError) -> Rows) throws(APIError) -> Rows {
         guard configuration.cacheEnabled else { return try write() }
-        if announced != user { cache.announce(user) }
+        cache.announce(user)
         do throws(APIError) {
             let rows = try write()
             finishWrite(on: user)
             return rows
         } catch {
-            finishWrite(on: user)
+            if error.isOutcomeUnknown {
+                cache.announce(user)
+            } else {
+                finishWrite(on: user)
+            }
             throw error
         }
     }

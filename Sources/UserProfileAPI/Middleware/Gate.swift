@@ -14,7 +14,6 @@ enum Gate {
         var question = Admission.Question(user: exchange.configuration.cacheEnabled ? caller.subject : nil, tokenID: caller.tokenID)
         if let policy, exchange.configuration.rateLimitEnabled { question.limit = (policy, key, exchange.route != .deleteAccount) }
         question.body = exchange.route.cachedBody
-        if exchange.route.writesOwnData { question.writes = caller.subject }
         let begun = Clock.monotonic()
         exchange.status.stage(.admission)
         var findings = exchange.admission.ask(question)
@@ -22,9 +21,15 @@ enum Gate {
         exchange.status.stage(.handling)
         exchange.admissionTime = Clock.monotonic() - begun
         exchange.findings = findings
-        if findings.isAvailable { exchange.announced = question.user == nil ? nil : question.writes } else { exchange.countRedisFailure() }
-        if findings.isRevoked { throw Authentication.revoked(exchange) }
-        try checkRecord(exchange, findings, caller)
+        if !findings.isAvailable { exchange.countRedisFailure() }
+        if question.limit?.counts == true, findings.limit?.isAllowed == true { exchange.countedKey = key }
+        do throws(APIError) {
+            if findings.isRevoked { throw Authentication.revoked(exchange) }
+            try checkRecord(exchange, findings, caller)
+        } catch {
+            exchange.uncount()
+            throw error
+        }
         try checkLimit(exchange, policy, key, findings.limit)
     }
 
@@ -72,16 +77,22 @@ enum Gate {
         throw status.refusal(exchange.route)
     }
 
-    /// The role, where the record says; without a record the database decides.
+    /// Role and tier, where the record says; without a record the database decides.
     static func require(_ role: Role?, _ exchange: Exchange) throws(APIError) {
-        guard let role, let record = exchange.record, !record.has(role) else { return }
-        throw missing(role, exchange)
+        guard let record = exchange.record else { return }
+        if let role, !record.has(role) { throw missing(role, exchange) }
+        let now = Clock.seconds()
+        if exchange.route == .profileViews, !record.isPremium(now: now) {
+            let level = record.tierName(now: now)
+            throw SQLErrorTable.refusal("UPA07", detail: "{\"current_level\":\"\(level)\",\"required_level\":\"premium\"}")
+        }
     }
 
     /// The account's state and role come before what is wrong with the request: a refusal that never reached the database asks it first.
     static func accountFirst(_ exchange: Exchange, _ error: APIError, needs role: Role?) throws(APIError) -> APIError {
         if let reason = reason(error.code) {
             Authentication.count(reason, exchange)
+            if reason != "role" { exchange.uncount() }
             return error
         }
         guard error.cause == nil, error.code.status < 500, exchange.record == nil else { return error }
@@ -129,6 +140,14 @@ extension Exchange {
         if !admission.refund(key) { service.localLimiter.refund(key) }
     }
 
+    /// Gives back what the limiter counted for a request that its token or account was not entitled to.
+    func uncount() {
+        guard let key = countedKey else { return }
+        countedKey = nil
+        limitStatus = nil
+        _ = admission.refund(key)
+    }
+
     /// The account's record from the database, which throws when its state forbids the request.
     func askAccount() throws(APIError) -> AuthorizationRecord {
         let rows = try callAsUser(.authorize, .repeatable)
@@ -152,16 +171,6 @@ extension Route {
         case .settings: .settings
         case .interests: .interests
         default: nil
-        }
-    }
-
-    /// Whether it changes what is cached of the caller, which the first round trip then announces.
-    var writesOwnData: Bool {
-        switch self {
-        case .updateProfile, .updateUsername, .deleteAccount, .setMainPhoto, .addPhoto, .removePhoto, .setInterests, .addInterest,
-            .removeInterest, .updateSettings, .updateOwnSubscription, .heartbeat:
-            true
-        default: false
         }
     }
 }

@@ -46,7 +46,8 @@ public struct APIMetrics: Sendable {
             "http_request_duration_seconds", "From the accepted connection to the answer handed over.", bounds: Self.latencyBounds,
             series: routes)
         queueWait = schema.histogram(
-            "http_queue_wait_seconds", "From nginx's first byte of the request to the accepted connection.", bounds: Self.latencyBounds)
+            "http_queue_wait_seconds", "From nginx's handing over of the whole request to the accepted connection.",
+            bounds: Self.latencyBounds)
         inFlight = schema.gauge("http_requests_in_flight", "Requests being worked on.")
         databaseDuration = schema.histogram(
             "db_query_duration_seconds", "One call of a database function, the wait for a connection not included.",

@@ -35,12 +35,17 @@ final class ProcessFigures {
         writer.set(metrics.poolWaiting, UInt64(pool.waiting))
     }
 
+    func areQueuesDue(now: Int64) -> Bool { now >= nextQueues }
+
     /// Asks the database how long the queues are, from one worker only: the figures are of all.
     func updateQueues(_ connection: Connection, now: Int64) {
-        guard now >= nextQueues else { return }
         nextQueues = now + Self.queueInterval
         let function = DatabaseFunction.queueStatistics.statement
-        guard let rows = try? connection.call(function, Parameters(), deadline: now + 500_000_000) else { return }
+        guard let rows = try? connection.call(function, Parameters(), deadline: now + 500_000_000) else {
+            // Too long a queue to count in time: not again before long.
+            nextQueues = now + 6 * Self.queueInterval
+            return
+        }
         for index in APIMetrics.queueFigures.indices {
             writer.set(service.metrics.queues, series: index, UInt64(max(0, rows.integer(0, index) ?? 0)))
         }

@@ -37,7 +37,10 @@ enum PasswordCheck {
             guard let encoded = rows.text(0, 0), let hash = PasswordHash(encoded) else { throw wrong(exchange) }
             exchange.status.stage(.password)
             let verdict = exchange.service.checkSlots.run(deadline: exchange.start + 3_000_000_000) { hash.verify(password) }
-            guard let isRight = verdict else { throw APIError.unavailable("Too many password checks at once", cause: "no free slot") }
+            guard let isRight = verdict ?? nil else {
+                throw APIError.unavailable(
+                    "The password cannot be verified at the moment", cause: verdict == nil ? "no free slot" : "argon2")
+            }
             guard isRight else { throw wrong(exchange) }
             return encoded
         case .authAPI(let url, let path, let token):

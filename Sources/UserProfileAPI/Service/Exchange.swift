@@ -31,8 +31,8 @@ final class Exchange {
     /// Nanoseconds spent waiting for Redis at admission, and for PostgreSQL.
     var admissionTime: Int64 = 0
     var databaseTime: Int64 = 0
-    /// Whose write the first round trip has announced to the cache.
-    var announced: UserID?
+    /// The limit's log that holds an entry of this request.
+    var countedKey: [UInt8]?
     /// Monotonic nanoseconds.
     var start: Int64 = 0
 
@@ -58,7 +58,7 @@ final class Exchange {
         queueWait = 0
         admissionTime = 0
         databaseTime = 0
-        announced = nil
+        countedKey = nil
         start = now
     }
 

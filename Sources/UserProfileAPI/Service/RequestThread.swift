@@ -96,7 +96,7 @@ public struct RequestThread: ~Copyable {
         return error.code.status
     }
 
-    /// nginx passes the time it read the request's first byte as seconds with three decimals.
+    /// nginx passes the time at which it had the whole request, as seconds with three decimals.
     private func observeQueueWait() {
         guard let text = exchange.request[.requestStart] else { return }
         var milliseconds: Int64 = 0
