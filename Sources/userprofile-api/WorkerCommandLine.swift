@@ -36,6 +36,7 @@ struct WorkerCommandLine: ParsableCommand {
         guard isWarm || variables["UPA_WORKER_ROLLS_IN"] == nil else {
             throw Failure("the database of the new configuration does not answer")
         }
+        service.testLimiter()
         let feed: @Sendable (DrainFlag) -> Void = { drain in service.runChangeFeed(slot: slot, isDraining: { drain.isSet }) }
         try Worker.run(signals: signals, threads: configuration.threads, background: feed) { number, drain in
             var thread = RequestThread(service: service, slot: slot, thread: number, listener: WorkerDescriptor.listener)
