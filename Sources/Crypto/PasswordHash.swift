@@ -32,8 +32,9 @@ public struct PasswordHash: Sendable {
         let bytes = Array(password.utf8)
         return switch argon2id_verify(encoded, bytes, bytes.count) {
         case ARGON2_OK.rawValue: true
-        case ARGON2_VERIFY_MISMATCH.rawValue: false
-        default: nil
+        case ARGON2_MEMORY_ALLOCATION_ERROR.rawValue, ARGON2_THREAD_FAIL.rawValue: nil
+        // A mismatch, or a hash that no password can match.
+        default: false
         }
     }
 }

@@ -10,7 +10,7 @@ final class BodyCache {
 
     init(session: Session) { self.session = session }
 
-    /// Says that a write on `user` is about to happen, where admission has not said so already.
+    /// Says that a write on `user` is about to happen, or may yet: drops what is cached and lets nothing be kept meanwhile.
     @discardableResult
     func announce(_ user: UserID) -> Bool {
         pipeline.removeAll()

@@ -179,13 +179,7 @@ extension Service {
     /// The life of the change feed in this worker, and of its figures; call it on a thread of its own.
     public func runChangeFeed(slot: Int, isDraining: () -> Bool) {
         let figures = ProcessFigures(service: self, slot: slot)
-        guard configuration.cacheEnabled else {
-            while !isDraining() {
-                figures.update(now: Clock.monotonic())
-                Pause.milliseconds(250)
-            }
-            return
-        }
+        // Also without a cache of our own: other hosts may have one, and somebody must empty the table.
         guard let endpoint = configuration.cacheEndpoint else { return }
         let options = ConnectionOptions(
             url: configuration.databaseURL.reveal, applicationName: "userprofile-api feed", statementTimeout: 1000, connectTimeout: 1000,
