@@ -4,7 +4,9 @@ import pytest
 
 from asserts import (INTERESTS, ME, assert_ok, in_background, locked, race, read_until_cached, tags, total, wait_until_blocked,
                      wait_until_quiet)
-from processes import frozen
+from processes import frozen, private_stack
+from stack import make_user
+from waiting import wait_for
 
 CACHES = {ME: ("user_profile", 300), INTERESTS: ("user_interests", 3600)}
 WRITES = {
@@ -129,3 +131,16 @@ def test_an_emptied_cache_fills_again(user, cache, operator):
     assert user.client.get(ME).body == first
     read_until_cached(user.client, operator, ME)
     assert user.client.get(ME).body == first
+
+
+def test_a_write_on_a_host_without_a_cache_drops_what_others_cached():
+    """CACHE_ENABLED differs between hosts, or before and after a reload: the bodies of one must not outlive the writes of another."""
+    with private_stack() as stack, stack.database() as connection:
+        user, cache = make_user(stack, connection), stack.redis(0)
+        assert_ok(user.client.patch(ME, json={"first_name": "old"}))
+        wait_for(lambda: assert_ok(user.client.get(ME)) and cache.exists(f"user_profile:{user.user_id}"))
+        stack.reload(CACHE_ENABLED="false")
+        assert_ok(user.client.patch(ME, json={"first_name": "new"}))
+        assert not cache.exists(f"user_profile:{user.user_id}")
+        stack.reload(CACHE_ENABLED="true")
+        assert assert_ok(user.client.get(ME))["first_name"] == "new"

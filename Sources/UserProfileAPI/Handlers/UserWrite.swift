@@ -45,7 +45,7 @@ extension Exchange {
     /// Runs a write on `user` between announcing it and dropping cached bodies, before the client is answered. A write that may yet take
     /// effect stays announced: nothing is kept until the announcement ends by itself, after longer than any write can take.
     func changing(_ user: UserID, _ write: () throws(APIError) -> Rows) throws(APIError) -> Rows {
-        guard configuration.cacheEnabled else { return try write() }
+        // Also where CACHE_ENABLED is off: other hosts, and this one after its next reload, may believe what Redis holds.
         cache.announce(user)
         do throws(APIError) {
             let rows = try write()

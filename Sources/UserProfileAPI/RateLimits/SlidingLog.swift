@@ -15,6 +15,4 @@ package struct SlidingLog {
     }
 
     mutating func refund() { _ = entries.popLast() }
-
-    var newest: Int64 { entries.last ?? .min }
 }
