@@ -94,6 +94,9 @@ public struct Acceptor: ~Copyable {
         let sent = response.bytes.withUnsafeBufferPointer { bytes in
             bytes.withMemoryRebound(to: CChar.self) { FCGX_PutStr($0.baseAddress, Int32($0.count), native.pointee.out) }
         }
+        // Detached, the connection is closed at once: libfcgi would shut it down, poll and read it first, for a peer whose bytes could
+        // overtake the answer. On a unix socket none can, and the request has been read to its end.
+        FCGX_Detach(native)
         FCGX_Finish_r(native)
         return Int(sent) == response.bytes.count
     }

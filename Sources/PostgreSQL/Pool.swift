@@ -10,7 +10,7 @@ public final class Pool: @unchecked Sendable {
     private let statementCount: Int
     private let checkoutTimeout: Int64
     private var state: PoolState
-    private var idle: [(connection: Connection, epoch: Int)] = []
+    private var idle: [(connection: Connection, epoch: Int, user: pthread_t)] = []
     /// Counts condemnations: a connection made before the last one is closed when it comes back.
     private var epoch = 0
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -64,12 +64,12 @@ public final class Pool: @unchecked Sendable {
         let limit = min(deadline, upa_monotonic_now() + checkoutTimeout)
         lock()
         let decision = decide(until: limit)
-        let idleConnection = decision == .takeIdle ? idle.removeLast() : nil
+        let idleConnection = decision == .takeIdle ? takeIdle() : nil
         let epoch = epoch
         unlock()
         switch decision {
         case .takeIdle:
-            guard let (connection, made) = idleConnection else { preconditionFailure("an idle connection was granted and is not there") }
+            guard let (connection, made, _) = idleConnection else { preconditionFailure("an idle connection was granted and is not there") }
             if made == epoch, connection.isFit { return Lease(connection: connection, epoch: made) }
             lock()
             state.replaceUnfit()
@@ -79,6 +79,13 @@ public final class Pool: @unchecked Sendable {
         case .wait, .refuse, nil:
             throw .unavailable(reason: decision == nil ? "no connection free in time" : "the server was not to be reached a moment ago")
         }
+    }
+
+    /// Under the lock: the connection that this thread had before, as its server process runs warm on this thread's core; else the one
+    /// used last.
+    private func takeIdle() -> (connection: Connection, epoch: Int, user: pthread_t)? {
+        let me = pthread_self()
+        return idle.lastIndex { $0.user == me }.map { idle.remove(at: $0) } ?? idle.popLast()
     }
 
     /// Gives a connection back; a broken one is closed.
@@ -91,7 +98,7 @@ public final class Pool: @unchecked Sendable {
         } else if keep {
             state.answered()
         }
-        if keep { idle.append((connection, lease.epoch)) }
+        if keep { idle.append((connection, lease.epoch, pthread_self())) }
         state.checkin(keep: keep)
         pthread_cond_broadcast(changed)
         unlock()

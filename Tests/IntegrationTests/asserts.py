@@ -101,19 +101,25 @@ def wait_until_quiet(operator):
     wait_for(lambda: total(operator, "http_requests_in_flight") == 1)
 
 
+def wait_until_carried_over(connection, *users):
+    """Until the change feed has dropped what it still will: to it, the making of a user is a sibling's write."""
+    ids = [str(user) for user in users]
+    wait_for(lambda: connection.execute("select count(*) from activity.changes where user_id = any(%s::uuid[])", [ids]).fetchone() == (0,))
+
+
 def hits(operator):
     return total(operator, "cache_requests_total", result="hit")
 
 
 def read_until_cached(client, operator, path, check=lambda document: None, count=1):
-    """Reads until that many answers came from the cache; each answer, cached or not, must pass the check."""
+    """Reads until that many answers came from the cache; each answer, cached or not, must pass the check. Never a limit's worth of them."""
     enough = hits(operator) + count
 
     def read():
         check(assert_ok(client.get(path)))
         return hits(operator) >= enough
 
-    wait_for(read, 20)
+    wait_for(read, 20, pause=0.25)
 
 
 # --- at the same time ---

@@ -9,6 +9,7 @@ import pathlib
 import pytest
 
 from log_scan import pytest_configure, pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
+from processes import PATIENCE, reload
 from stack import Stack, make_user
 
 
@@ -21,6 +22,7 @@ def stack():
     running = Stack.new()
     try:
         running.up()
+        reload(running, **PATIENCE)
         yield running
     finally:
         running.remove()

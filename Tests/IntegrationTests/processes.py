@@ -10,12 +10,18 @@ from stack import ROOT, Stack
 from waiting import wait_for
 
 
+#: So that a machine that is slow or busy changes no answer: nothing is shed, no reply of Redis comes too late, and a test may hold a
+#: lock for a while. Tests of these very limits set their own.
+PATIENCE = {"UPA_MAX_QUEUE_MS": "20000", "UPA_REDIS_TIMEOUT_MS": "250", "UPA_STATEMENT_TIMEOUT_MS": "10000", "UPA_REQUEST_DEADLINE_MS": "15000"}
+
+
 @contextlib.contextmanager
-def private_stack(**environment):
+def private_stack(settings=PATIENCE, **environment):
     """A stack of the test module's own, without limits: what it breaks, nobody else sees."""
     stack = Stack.new(**{"RATE_LIMIT_ENABLED": "false", **environment})
     try:
         stack.up()
+        reload(stack, **settings)
         yield stack
     finally:
         stack.remove()
@@ -58,6 +64,13 @@ def supervisor(stack):
 
 def workers(stack):
     return children(supervisor(stack))
+
+
+def reload(stack, **settings):
+    """Returns when nobody serves with the old settings any more."""
+    before = workers(stack)
+    stack.reload(**settings)
+    wait_for(lambda: all(map(is_gone, before)), 70)
 
 
 def postmaster(stack):

@@ -230,8 +230,8 @@ class Stack:
                        check=True, timeout=60, capture_output=True)
 
     def log_lines(self):
-        """What the service logged so far: JSON objects."""
-        lines = (self.run_dir / "log/service.log").read_text(errors="replace").splitlines()
+        """What the service logged so far: JSON objects. The last line may be half written yet."""
+        lines = (self.run_dir / "log/service.log").read_text(errors="replace").rpartition("\n")[0].splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     # --- the backends ---

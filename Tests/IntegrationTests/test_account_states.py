@@ -113,7 +113,7 @@ def test_a_change_that_a_sibling_writes_is_visible_within_a_second(user, owner):
 
 
 def test_a_temporary_ban_ends_by_itself(new_user, owner):
-    end = owner.execute("select now() + interval '2 seconds'").fetchone()[0]
+    end = owner.execute("select now() + interval '5 seconds'").fetchone()[0]
     user = new_user(status="temporary_ban", ban_expires_at=end)
     assert_error(user.client.patch(ME, json={}), 403, "USER_TEMPORARILY_BANNED")
     wait_for_clock(owner, end)

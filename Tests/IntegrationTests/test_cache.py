@@ -2,9 +2,9 @@
 
 import pytest
 
-from asserts import (INTERESTS, ME, assert_ok, in_background, locked, race, read_until_cached, tags, total, wait_until_blocked,
-                     wait_until_quiet)
-from processes import frozen, private_stack
+from asserts import (INTERESTS, ME, assert_ok, hits, in_background, locked, race, read_until_cached, tags, total, wait_until_blocked,
+                     wait_until_carried_over, wait_until_quiet)
+from processes import frozen, private_stack, reload
 from stack import make_user
 from waiting import wait_for
 
@@ -38,13 +38,15 @@ def assert_reads(user, name, interests):
 
 
 @pytest.mark.parametrize("path", CACHES)
-def test_reads_are_served_from_redis(user, cache, operator, path):
+def test_reads_are_served_from_redis(user, owner, cache, operator, path):
     name, longest = CACHES[path]
+    wait_until_carried_over(owner, user)
     first = user.client.get(path)
     read_until_cached(user.client, operator, path, count=3)
     assert user.client.get(path).body == first.body
-    assert 0 < cache.ttl(f"{name}:{user}") <= longest
-    assert first.body in cache.get(f"{name}:{user}")
+    key = f"{name}:{user}"
+    assert 0 < cache.ttl(key) <= longest
+    assert first.body in cache.get(key)
 
 
 @pytest.mark.parametrize("path", CACHES)
@@ -59,12 +61,19 @@ def test_hits_and_misses_are_counted(user, operator, path):
     assert counted("miss") > misses
 
 
-def test_a_hit_needs_no_database(user, stack, operator):
+def test_a_hit_needs_no_database(user, stack, owner, operator):
+    wait_until_carried_over(owner, user)
     for path in CACHES:
         read_until_cached(user.client, operator, path)
+
+    def hit(path):
+        before = hits(operator)
+        return user.client.get(path).status == 200 and hits(operator) == before + 1
+
+    # A read while the feed's lease has run out, as it may on a busy machine, is a miss and cannot be answered here.
     with locked(stack, "activity.users"):
         for path in CACHES:
-            assert_ok(user.client.get(path))
+            wait_for(lambda path=path: hit(path), 60)
 
 
 @pytest.mark.parametrize("path", CACHES)
@@ -114,8 +123,9 @@ def test_a_slow_reader_cannot_put_an_old_body_back(settled, stack, owner, operat
     assert_reads(settled, *expected(write))
 
 
-def test_an_unreadable_entry_is_read_anew(user, cache, operator):
+def test_an_unreadable_entry_is_read_anew(user, owner, cache, operator):
     """Whatever lies under the key, wrong type included, no request fails."""
+    wait_until_carried_over(owner, user)
     assert_ok(user.client.get(ME))
     wait_until_quiet(operator)
     cache.delete(f"user_profile:{user}")
@@ -139,8 +149,8 @@ def test_a_write_on_a_host_without_a_cache_drops_what_others_cached():
         user, cache = make_user(stack, connection), stack.redis(0)
         assert_ok(user.client.patch(ME, json={"first_name": "old"}))
         wait_for(lambda: assert_ok(user.client.get(ME)) and cache.exists(f"user_profile:{user.user_id}"))
-        stack.reload(CACHE_ENABLED="false")
+        reload(stack, CACHE_ENABLED="false")
         assert_ok(user.client.patch(ME, json={"first_name": "new"}))
         assert not cache.exists(f"user_profile:{user.user_id}")
-        stack.reload(CACHE_ENABLED="true")
+        reload(stack, CACHE_ENABLED="true")
         assert assert_ok(user.client.get(ME))["first_name"] == "new"

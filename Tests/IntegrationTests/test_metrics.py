@@ -78,6 +78,7 @@ def test_each_request_counts_once_under_its_template(user, operator, method, pat
 
 def test_all_workers_count_into_one(user, operator):
     """Any worker answers for all of them: the numbers are the same whoever is asked."""
+    wait_until_quiet(operator)
     before = requests(operator, "/health/live", "GET", "2xx")
     race([(user.client, "GET", "/health/live", {}) for _ in range(24)])
     wait_until_quiet(operator)

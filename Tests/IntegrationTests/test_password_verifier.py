@@ -9,7 +9,7 @@ import pytest
 
 from asserts import ME, assert_error, assert_ok
 from endpoints import CONFIRMATION, outbox, stored
-from processes import is_gone, private_stack, workers
+from processes import private_stack, reload
 from stack import make_user
 from waiting import wait_for
 
@@ -47,13 +47,6 @@ class AuthAPI:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
-def reload(stack, **settings):
-    """Returns when nobody serves with the old settings any more."""
-    before = workers(stack)
-    stack.reload(**settings)
-    wait_for(lambda: all(is_gone(pid) for pid in before), 40)
-
-
 @pytest.fixture(scope="module")
 def auth():
     server = AuthAPI()
@@ -82,8 +75,8 @@ def user(own, database, auth):
     return make_user(own, database)
 
 
-def delete(user, password="the password é\"\\"):
-    return user.client.delete(ME, json={"password": password, "confirmation": CONFIRMATION})
+def delete(user, password="the password é\"\\", **options):
+    return user.client.delete(ME, json={"password": password, "confirmation": CONFIRMATION}, **options)
 
 
 def test_a_valid_password_deletes(user, auth, database):
@@ -152,5 +145,8 @@ def test_a_server_that_is_not_there_is_503(own, auth, database, user):
 
 def test_passwords_are_never_logged(own, auth, user):
     auth.answer = (200, b'{"valid": false}')
-    delete(user, "marker-of-a-password")
+    trace = f"delete-{user}"
+    delete(user, "marker-of-a-password", headers={"X-Trace-ID": trace})
+    # Lines go out in groups, a moment after the answer.
+    wait_for(lambda: any(line.get("trace_id") == trace for line in own.log_lines()))
     assert "marker-of-a-password" not in (own.run_dir / "log/service.log").read_text()

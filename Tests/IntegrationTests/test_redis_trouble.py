@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from asserts import ME, assert_ok, hits, race, read_until_cached
+from asserts import ME, assert_ok, hits, race, read_until_cached, wait_until_carried_over, wait_until_quiet
 from endpoints import ENDPOINTS, PREMIUM, caller_for, keys
 from processes import frozen, private_stack, redis_server, stop, supervisor, workers
 from stack import free_ports, make_user
@@ -192,14 +192,17 @@ def test_a_restart_forgets_limits_but_fails_nobody(own, new_user):
     wait_until_mended(own, new_user)
 
 
-def test_rubbish_under_every_key_fails_nobody(own, new_user):
+def test_rubbish_under_every_key_fails_nobody(own, database, new_user):
     """Wrong types and broken values, for bodies, records and logs."""
     user = new_user(**PREMIUM)
+    wait_until_carried_over(database, user)
     paths = [ME, f"{ME}/settings", f"{ME}/interests", f"{ME}/subscription", f"{ME}/verification", f"{ME}/profile-views"]
     for write in (lambda redis, key: redis.set(key, b"\xff\0rubbish"), lambda redis, key: redis.set(key, b""), lambda redis, key: redis.lpush(key, "x"),
                   lambda redis, key: redis.hset(key, "a", "b"), lambda redis, key: redis.set(key, b"v1 active 0 premium 99999999999999999999 - 0 0")):
         for path in paths:
             assert_ok(user.client.get(path))
+        # Bodies are kept after their answer: nobody else may write the keys now.
+        wait_until_quiet(own.operator_client())
         for redis in (own.redis(0), own.redis(1)):
             for key in redis.keys(f"*{user}*"):
                 redis.delete(key)

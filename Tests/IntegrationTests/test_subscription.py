@@ -109,7 +109,7 @@ def test_a_downgrade_bites_on_the_next_request(set_tier):
 
 
 def test_a_tier_runs_out_in_every_gate(new_user, owner):
-    end = owner.execute("select now() + interval '2 seconds'").fetchone()[0]
+    end = owner.execute("select now() + interval '5 seconds'").fetchone()[0]
     user = new_user(subscription_level="premium", subscription_expires_at=end)
     assert_ok(user.client.patch(f"{ME}/settings", json={"ghost_mode": True}))
     for path in (ME, PATH, f"{ME}/settings", f"{ME}/profile-views"):

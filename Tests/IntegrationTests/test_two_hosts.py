@@ -37,8 +37,8 @@ def second(own):
         process = subprocess.Popen([binary, "serve", "--env-file", settings], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
     client = FastCGIClient(socket)
     try:
-        wait_for(lambda: socket.exists() and children(process.pid), 20)
-        wait_for(lambda: client.get("/health").status == 200, 20)
+        wait_for(lambda: socket.exists() and children(process.pid))
+        wait_for(lambda: client.get("/health").status == 200)
         yield client
     finally:
         if process.poll() is None:

@@ -4,10 +4,10 @@ import select
 import time
 
 
-def wait_for(condition, seconds=10):
-    """Polls until the condition is true and returns its value."""
+def wait_for(condition, seconds=30, pause=0.02):
+    """Polls until the condition is true and returns its value. The seconds are a safety net, far beyond what a slow machine needs."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline, "it did not happen in time"
-        select.select([], [], [], 0.02)
+        select.select([], [], [], pause)
     return value

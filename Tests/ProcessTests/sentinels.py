@@ -31,7 +31,7 @@ class Sentinels:
         wait_for(lambda: self.client(self.second).info("replication").get("master_link_status") == "up", 30)
         for port in self.sentinels:
             self.run(port, f"sentinel monitor {MASTER} 127.0.0.1 {self.first} 2\n"
-                           f"sentinel down-after-milliseconds {MASTER} 500\nsentinel failover-timeout {MASTER} 5000\n", "--sentinel")
+                           f"sentinel down-after-milliseconds {MASTER} 2000\nsentinel failover-timeout {MASTER} 5000\n", "--sentinel")
         # Each must know the others and the replica before a failover can be agreed upon.
         for port in self.sentinels:
             wait_for(lambda port=port: self.knows_all(port), 30)
@@ -71,10 +71,11 @@ class Sentinels:
 
     def fail_over(self):
         """Kills the master; the new one's port, once the sentinels agree and it takes writes."""
-        old = self.master()
+        old = wait_for(self.master)
         self.kill(old)
-        new = wait_for(lambda: (port := self.master()) and port != old and port, 60)
-        wait_for(lambda: self.client(new).info("replication")["role"] == "master", 60)
+        # A sentinel that was not run for a while trusts nothing for 30 s (TILT).
+        new = wait_for(lambda: (port := self.master()) and port != old and port, 120)
+        wait_for(lambda: self.client(new).info("replication")["role"] == "master", 120)
         return new
 
     def stop(self):

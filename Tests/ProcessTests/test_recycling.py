@@ -33,11 +33,12 @@ class Board:
 ])
 def test_workers_are_recycled_one_at_a_time_and_nothing_is_lost(own, database, users, operator, reason, setting):
     boss, counted = supervisor(own), verifications(database, users)
-    before, crashes = recycled(operator, reason), recycled(operator, "crash")
+    crashes = recycled(operator, "crash")
     with settings(own, **setting), load(own, users) as running:
         assert command(own, "reload", "--wait").returncode == 0
         ready_workers(own)
-        board = Board(own, 2)
+        # From here on: the first may have been recycled while we waited.
+        board, before = Board(own, 2), recycled(operator, reason)
         wait_for(lambda: board.look() and recycled(operator, reason) >= before + 4, 60)
         tally = running.finish()
     tally.assert_nothing_lost()

@@ -10,8 +10,9 @@ import pytest
 
 from asserts import ME, assert_ok, samples
 from processes import private_stack, serve, supervisor, workers
-from service import BUILT, command, ready_workers, refused_reload, reload, settings, status
+from service import BUILT, command, messages, ready_workers, refused_reload, reload, settings, status
 from stack import make_user
+from waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -185,8 +186,10 @@ def user(own):
 def test_a_reload_during_a_reload_is_answered_with_the_last_one(own):
     """What changed after the first began must be in what serves when the second says so."""
     with settings(own, UPA_THREADS="3"):
+        since = len(own.log_lines())
         first = threading.Thread(target=command, args=(own, "reload", "--wait"))
         first.start()
+        wait_for(lambda: messages(own, "reload asked for", since))
         path = pathlib.Path(own.env["SERVICE_ENV_FILE"])
         path.write_text(path.read_text().replace("UPA_THREADS=3", "UPA_THREADS=5"))
         reload(own)

@@ -50,6 +50,11 @@ def test_values_are_rendered_literally(tmp_path):
     assert done.stdout == "a x&\\1 y b\n"
 
 
+def test_nobody_waits_for_a_process_that_has_ended():
+    done = bash('. scripts/lib/common.sh; true & pid=$!; wait "$pid"; wait_started "$pid" 3600 false')
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_a_room_may_not_import_what_the_table_does_not_name(tmp_path):
     table = tmp_path / "rooms.txt"
     table.write_text("any: Glibc\nWire:\nRedis: CHiredis Wire\n")

@@ -14,7 +14,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "Tests/IntegrationTests"))
 
-from rows import ROWS  # noqa: E402
+from rows import ROWS, Asker  # noqa: E402
 from soak import REQUESTS, soak  # noqa: E402
 from stack import ROOT, Stack, free_ports  # noqa: E402
 from waiting import wait_for  # noqa: E402
@@ -100,23 +100,29 @@ class Bench:
             owner.execute("vacuum analyze")
             found = owner.execute("select user_id from activity.users where status = 'active' and is_active and deleted_at is null"
                                   " and tokens_valid_after is null order by user_id limit %s", [USERS]).fetchall()
-        self.users = [str(user) for user, in found]
-        self.tokens = [self.stack.token(user, ttl=86400) for user in self.users]
+            blocks = {frozenset(pair) for pair in owner.execute("select blocker_user_id, blocked_user_id from activity.user_blocks")}
+        users = [user for user, in found]
+        # The next one in the list who is no stranger by a block.
+        self.pairs = [(user, next(other for other in users[at + 1:] + users[:at] if frozenset((user, other)) not in blocks))
+                      for at, user in enumerate(users)]
+        self.tokens = [self.stack.token(str(user), ttl=86400) for user in users]
         body = self.stack.client(self.tokens[0]).get("/api/v1/users/me").body
         pipeline = self.stack.redis(0).pipeline(transaction=False)
-        for user in self.users:
+        for user, _ in self.pairs:
             pipeline.set(f"bench:{user}", body)
         pipeline.execute()
 
-    def requests(self, name, ask):
-        """A file of ready-made requests, the same headers for both sides."""
+    def requests(self, name, ask, key=None):
+        """A file of ready-made requests, each user's twice, the same headers for both sides."""
         records = []
-        for user, token in zip(self.users, self.tokens):
-            method, path, body = ask(user)
-            head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
-            if body is not None:
-                head += f"Content-Type: application/json\r\nContent-Length: {len(body.encode())}\r\n"
-            records.append(head + "\r\n" + (body or ""))
+        for turn in range(2):
+            for (user, other), token in zip(self.pairs, self.tokens):
+                method, path, body = ask(Asker(str(user), str(other), turn))
+                proof = f"X-Service-API-Key: {self.stack.env[key]}" if key else f"Authorization: Bearer {token}"
+                head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{proof}\r\n"
+                if body is not None:
+                    head += f"Content-Type: application/json\r\nContent-Length: {len(body.encode())}\r\n"
+                records.append(head + "\r\n" + (body or ""))
         file = self.directory / name
         file.write_text("\0".join(records))
         return file
@@ -134,8 +140,8 @@ class Bench:
 
     def measure(self, row):
         """Rounds of ours and the yardstick's, the order turned each time so that drift hits both alike."""
-        ours_file = self.requests("ours", row.ask)
-        limit_file = self.requests("limit", lambda user: ("GET", f"/yardstick/{row.yardstick}{row.yardstick_path(user)}", None))
+        ours_file = self.requests("ours", row.ask, row.key)
+        limit_file = self.requests("limit", lambda asker: ("GET", f"/yardstick/{row.yardstick}{row.yardstick_path(asker)}", None), row.key)
         ours, limit = [], []
         if row.settings:
             self.stack.reload(**row.settings)
@@ -194,7 +200,7 @@ def describe(bench):
     print(f"software: {version('nginx', '-v')}; {version('redis-server', '--version').split(' sha')[0]};"
           f" {version('/usr/lib/postgresql/15/bin/postgres', '--version')}; commit {version('git', '-C', ROOT, 'describe', '--always', '--dirty')}")
     print(f"method: {bench.workers} workers with {bench.threads} threads on both sides, plain HTTP, {bench.options.connections} connections,"
-          f" {len(bench.users)} users in turn, limits, log and metrics on;"
+          f" {len(bench.pairs)} users in turn, limits, log and metrics on;"
           f" medians of {bench.options.rounds} rounds of {bench.options.seconds} s a side")
 
 

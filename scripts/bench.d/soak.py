@@ -67,9 +67,9 @@ def requests(bench):
     """Every user's token in turn with every kind of request, so that nobody meets a limit."""
     records = []
     for turn in range(len(MIX)):
-        for index, (user, token) in enumerate(zip(bench.users, bench.tokens)):
+        for index, ((_, other), token) in enumerate(zip(bench.pairs, bench.tokens)):
             method, path, body = MIX[(index + turn) % len(MIX)]
-            head = f"{method} {path.format(other=bench.users[index - 1])} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+            head = f"{method} {path.format(other=other)} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
             if body is not None:
                 head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
             records.append(head + "\r\n" + (body or ""))

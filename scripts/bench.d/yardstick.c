@@ -4,7 +4,8 @@
  *
  * plain  a fixed body of some 900 bytes
  * redis  one GET of YARDSTICK_KEY_PREFIX + the last segment of the path, from YARDSTICK_REDIS_HOST:YARDSTICK_REDIS_PORT
- * pg     YARDSTICK_QUERY, prepared, with the last segment of the path as $1, on YARDSTICK_CONNINFO; the answer is column 1
+ * pg     YARDSTICK_QUERY, prepared, with the path's segments after /yardstick/pg/ as $1, $2 …, on YARDSTICK_CONNINFO; the answer is
+ *        column 1
  *
  * Processes and threads as the service has them: each thread accepts for itself, without a lock, on connections of its own.
  */
@@ -50,7 +51,7 @@ static redisContext *redis_connect(void)
 static PGconn *pg_connect(void)
 {
     PGconn *pg = PQconnectdb(setting("YARDSTICK_CONNINFO"));
-    PGresult *prepared = PQprepare(pg, "q", setting("YARDSTICK_QUERY"), 1, NULL);
+    PGresult *prepared = PQprepare(pg, "q", setting("YARDSTICK_QUERY"), 0, NULL);
     if (PQresultStatus(prepared) != PGRES_COMMAND_OK) {
         fprintf(stderr, "yardstick: pg: %s", PQerrorMessage(pg));
         exit(1);
@@ -88,9 +89,18 @@ static void answer_redis(FCGX_Request *request, redisContext *redis, const char 
     freeReplyObject(reply);
 }
 
-static void answer_pg(FCGX_Request *request, PGconn *pg, const char *id)
+static void answer_pg(FCGX_Request *request, PGconn *pg, const char *uri)
 {
-    PGresult *result = PQexecPrepared(pg, "q", 1, &id, NULL, NULL, 0);
+    char path[256];
+    const char *values[4];
+    int count = 0;
+    char *rest = NULL;
+    snprintf(path, sizeof path, "%s", uri);
+    strtok_r(path, "/", &rest); /* yardstick */
+    strtok_r(NULL, "/", &rest); /* pg */
+    while (count < 4 && (values[count] = strtok_r(NULL, "/", &rest)) != NULL)
+        count++;
+    PGresult *result = PQexecPrepared(pg, "q", count, values, NULL, NULL, 0);
     if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
         answer(request, PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0));
     else
@@ -113,7 +123,7 @@ static void *serve(void *unused)
         switch (mode) {
         case PLAIN: answer(request, plain_body, sizeof plain_body); break;
         case REDIS: answer_redis(request, redis, id); break;
-        case PG: answer_pg(request, pg, id); break;
+        case PG: answer_pg(request, pg, uri ? uri : ""); break;
         }
         FCGX_Finish_r(request);
     }

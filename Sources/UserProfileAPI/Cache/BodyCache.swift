@@ -32,7 +32,9 @@ final class BodyCache {
         let mark: [UInt8]?
         let entry: CacheEntry
         /// Milliseconds that the body may live.
-        let bodyLifetime: Int
+        let lifetime: Int
+        /// Milliseconds since 1970 at which the body becomes wrong by itself.
+        let freshUntil: Int?
         /// The authorization line of the same read.
         let record: [UInt8]?
     }
@@ -46,8 +48,10 @@ final class BodyCache {
         CacheKeys.authorization(fill.user, &pipeline)
         CacheKeys.filling(fill.cache, fill.user, &pipeline)
         pipeline.argument(fill.mark ?? [])
-        pipeline.argument(fill.bodyLifetime > 0 ? fill.entry.bytes : [])
-        pipeline.argument(max(1, fill.bodyLifetime))
+        // Reckoned now: the call and the answer have taken their time.
+        let lifetime = min(fill.lifetime, fill.freshUntil.map { $0 - Timestamp.now.microseconds / 1000 } ?? .max)
+        pipeline.argument(lifetime > 0 ? fill.entry.bytes : [])
+        pipeline.argument(max(1, lifetime))
         var record: [UInt8] = []
         if let line = fill.record {
             record.append(decimal: fill.entry.stored)

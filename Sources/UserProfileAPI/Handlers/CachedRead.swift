@@ -25,7 +25,7 @@ enum CachedRead {
             if findings.epoch != nil {
                 let fill = BodyCache.Fill(
                     cache: cache, user: user, mark: findings.mark, entry: fresh.entry,
-                    bodyLifetime: min(ttl * 1000, fresh.millisecondsFresh ?? .max), record: fresh.record)
+                    lifetime: ttl * 1000, freshUntil: fresh.until, record: fresh.record)
                 answer.afterwards = { exchange.cache.store(fill) }
             }
             return answer
@@ -64,20 +64,19 @@ enum CachedRead {
 
     private struct Fresh {
         let entry: CacheEntry
-        let millisecondsFresh: Int?
+        let until: Int?
         let record: [UInt8]?
 
         var answer: Answer { CachedRead.answer(entry) }
     }
 
     private static func read(_ exchange: Exchange, _ function: DatabaseFunction) throws(APIError) -> Fresh {
-        let now = Timestamp.now
+        let now = Clock.seconds()
         let rows = try exchange.callAsUser(function, .repeatable)
         let body = try exchange.body(rows)
         let tag = EntityTag(version: rows.integer(0, 1) ?? 0, body: body)
-        let entry = CacheEntry(stored: now.seconds, epoch: exchange.findings.epoch ?? [], tag: tag, body: body[...])
-        return Fresh(
-            entry: entry, millisecondsFresh: rows.integer(0, 2).map { $0 * 1000 - now.microseconds / 1000 }, record: rows.bytes(0, 3))
+        let entry = CacheEntry(stored: now, epoch: exchange.findings.epoch ?? [], tag: tag, body: body[...])
+        return Fresh(entry: entry, until: rows.integer(0, 2).map { $0 * 1000 }, record: rows.bytes(0, 3))
     }
 
     private static func count(_ exchange: Exchange, _ cache: CachedBody, _ result: APIMetrics.CacheResult) {

@@ -16,6 +16,9 @@ final class Exchange {
     let status: ThreadStatusWriter
     private(set) var verifier: TokenVerifier
 
+    /// Monotonic nanoseconds: when this thread began to serve.
+    var servingSince: Int64 = 0
+
     // Per request
     var request = Request(names: Parameter.names)
     var route = Route.unmatched

@@ -37,6 +37,7 @@ public struct RequestThread: ~Copyable {
 
     /// Serves until `isDraining` says so; a connection accepted just after is still served.
     public mutating func run(isDraining: () -> Bool) {
+        exchange.servingSince = Clock.monotonic()
         while !isDraining() {
             switch acceptor.accept() {
             case .request: serve()

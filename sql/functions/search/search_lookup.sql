@@ -1,7 +1,8 @@
--- The first p_want matches after a position among those that the keys find, all of which are fetched; or, when p_any, just
--- p_want of them, without fetching the rest. In result order. The settings leave the planner no other way.
+-- The first p_want matches after a position among those that the keys find, all of which are fetched. In result order. The
+-- settings leave the planner no other way.
+drop function if exists activity.search_lookup(text, text[], uuid[], int, text, int, boolean);  -- 0.1.0's
 create or replace function activity.search_lookup(
-    p_folded text, p_keys text[], p_hidden uuid[], p_after_rank int, p_after_username text, p_want int, p_any boolean,
+    p_folded text, p_keys text[], p_hidden uuid[], p_after_rank int, p_after_username text, p_want int,
     out ids uuid[], out ranks int[], out usernames text[])
 language plpgsql stable
 set enable_seqscan = off
@@ -23,7 +24,6 @@ begin
               and s.visible_from <= now()
               and s.user_id <> all (p_hidden)
               and (s.rank, s.username) > (p_after_rank, p_after_username)
-            limit case when p_any then p_want end
         ) f
         order by f.rank, f.username
         limit p_want

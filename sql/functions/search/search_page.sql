@@ -5,8 +5,10 @@
 -- cannot know which it is, so a short walk finds out.
 --   1. Walk over the first 4000 users. If one in twenty or more matches, walk on until there are 1001: it is not far.
 --   2. Else look the keys up, as far as 1001. Fewer: that was all there is.
---   3. Else there are many, thinly spread: walk from the position, or fetch them all, whichever the density seen in step 1
---      says is less work. A row walked costs about a tenth of a row fetched.
+--   3. Else there are many, thinly spread. How many, the pages that the 1001 lie in tell. Walk from the position if that is
+--      likely to be less work than fetching them all, and no further than half that work: names that begin alike lie together
+--      in result order where verification counts are equal, so that the walk may meet none for long. Else fetch them all.
+--      A row walked costs about a tenth of a row fetched.
 create or replace function activity.search_page(
     p_viewer uuid, p_query text, p_want int, p_after_rank int, p_after_username text,
     out total int, out ids uuid[], out ranks int[], out usernames text[])
@@ -22,6 +24,7 @@ declare
     v_near record;
     v_seen int;
     v_users float8;
+    v_pages float8;
     v_matches float8;
     v_rows float8;
 begin
@@ -56,8 +59,8 @@ begin
     end if;
 
     if total < c_cap then
-        select l.ids, l.ranks, l.usernames into v_near
-        from activity.search_lookup(v_folded, v_keys, v_hidden, c_top, '', c_cap, true) l;
+        select * into v_near
+        from activity.search_sample(v_folded, v_keys, v_hidden, c_cap);
         total := cardinality(v_near.ids);
     end if;
     if ids is not null then
@@ -69,17 +72,21 @@ begin
     end if;
     total := c_cap;
 
-    select greatest(1000, c.reltuples) into v_users from pg_class c where c.oid = 'activity.user_search'::regclass;
-    v_matches := greatest(c_cap, v_users * v_seen / c_first);
-    v_rows := greatest(c_first, 2 * p_want * v_users / v_matches);
-    if v_rows / 2 < 10 * v_matches then
+    select greatest(1000, c.reltuples), c.relpages into v_users, v_pages
+    from pg_class c where c.oid = 'activity.user_search'::regclass;
+    v_matches := c_cap * greatest(1, (v_pages - v_near.first_page) / (v_near.last_page - v_near.first_page + 1));
+    v_rows := greatest(c_first, 5 * v_matches);
+    -- Twice as far as evenly spread matches would need must lie within; and where none is among the first 4000 though many should
+    -- be, walking is a gamble that only a long fetch is worth.
+    if 2 * p_want * v_users / v_matches < v_rows
+        and not (v_seen = 0 and p_after_rank = c_top and v_matches between 20 * v_users / c_first and 10000) then
         select w.ids, w.ranks, w.usernames into ids, ranks, usernames
         from activity.search_walk(v_folded, v_hidden, p_after_rank, p_after_username, v_rows, p_want) w;
-        if cardinality(ids) = p_want or activity.search_is_end(p_after_rank, p_after_username, v_rows) then
+        if cardinality(ids) = p_want or activity.search_is_end(p_after_rank, p_after_username, least(v_rows, 5 * c_first)) then
             return;
         end if;
     end if;
     select l.ids, l.ranks, l.usernames into ids, ranks, usernames
-    from activity.search_lookup(v_folded, v_keys, v_hidden, p_after_rank, p_after_username, p_want, false) l;
+    from activity.search_lookup(v_folded, v_keys, v_hidden, p_after_rank, p_after_username, p_want) l;
 end
 $$;
