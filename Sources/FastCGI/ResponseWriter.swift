@@ -30,6 +30,14 @@ public struct ResponseWriter {
         append("\r\n")
     }
 
+    /// A header whose value `write` appends; it must not hold what would end the line.
+    public mutating func header(_ name: StaticString, writing write: (inout [UInt8]) -> Void) {
+        append(name)
+        append(": ")
+        write(&bytes)
+        append("\r\n")
+    }
+
     public mutating func header(_ name: StaticString, _ value: Int) {
         append(name)
         append(": ")

@@ -36,27 +36,50 @@ public final class Connection {
     /// The server took a call and did not answer before the deadline.
     private(set) var wentUnanswered = false
 
-    /// Connects, giving up at the deadline.
+    /// Which of the connection string's servers this leads to.
+    let server: Int
+
+    /// Connects to the first server that takes writes, giving each the connect timeout.
     /// - Parameters:
     ///   - statementCount: how many statements the program has, see `Statement.index`.
-    ///   - deadline: on the monotonic clock, in nanoseconds; or the connect timeout, whichever comes first.
-    public init(_ options: ConnectionOptions, statementCount: Int, deadline: Int64) throws(DatabaseError) {
+    ///   - deadline: on the monotonic clock, in nanoseconds, for all of it.
+    ///   - first: the server to begin with, counted round and round.
+    init(_ options: ConnectionOptions, statementCount: Int, deadline: Int64, first: Int = 0) throws(DatabaseError) {
         prepares = options.preparesStatements
         prepared = Array(repeating: false, count: statementCount)
+        let servers = ServerList(url: options.url).choices
+        var failure = DatabaseError.unavailable(reason: "no time left to connect")
+        for turn in servers.indices {
+            let server = (first + turn) % servers.count
+            let limit = min(deadline, upa_monotonic_now() + Int64(options.connectTimeout) * 1_000_000)
+            do throws(DatabaseError) {
+                native = try Self.connect(options, servers[server], deadline: limit)
+                self.server = server
+                PQsetnonblocking(native, 1)
+                return
+            } catch {
+                failure = error
+            }
+            if upa_monotonic_now() >= deadline { break }
+        }
+        throw failure
+    }
+
+    private static func connect(_ options: ConnectionOptions, _ server: [String: String], deadline: Int64) throws(DatabaseError)
+        -> OpaquePointer
+    {
         let settings: [(String, String)] = [
             ("dbname", options.url), ("application_name", options.applicationName), ("client_encoding", "UTF8"),
             ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "10000"),
             ("target_session_attrs", "read-write"),
             ("options", "-c statement_timeout=\(options.statementTimeout) -c idle_in_transaction_session_timeout=10000 -c TimeZone=UTC"),
         ]
-        guard let native = Self.start(settings) else { throw .unavailable(reason: "out of memory") }
-        self.native = native
-        guard Self.finishConnecting(native, deadline: min(deadline, upa_monotonic_now() + Int64(options.connectTimeout) * 1_000_000)) else {
-            let reason = Self.message(native)
-            isBroken = true
-            throw .unavailable(reason: reason)
+        guard let native = start(settings + server.map { ($0.key, $0.value) }) else { throw .unavailable(reason: "out of memory") }
+        guard finishConnecting(native, deadline: deadline) else {
+            defer { PQfinish(native) }
+            throw .unavailable(reason: message(native))
         }
-        PQsetnonblocking(native, 1)
+        return native
     }
 
     deinit { PQfinish(native) }

@@ -3,16 +3,20 @@ internal import Glibc
 
 /// A bounded pool of connections, first come first served. Any thread may use it.
 ///
-/// `@unchecked Sendable`: `state`, `idle` and `epoch` are touched under `mutex` only, which is never held over I/O; a Connection is
+/// `@unchecked Sendable`: `state`, `idle`, `epoch` and `server` are touched under `mutex` only, which is never held over I/O; a Connection is
 /// handed to one thread at a time.
 public final class Pool: @unchecked Sendable {
     private let options: ConnectionOptions
     private let statementCount: Int
     private let checkoutTimeout: Int64
+    /// Milliseconds; a worker must become ready before the supervisor loses patience.
+    private static let longestWarming: Int64 = 8_000
     private var state: PoolState
     private var idle: [(connection: Connection, epoch: Int, user: pthread_t)] = []
     /// Counts condemnations: a connection made before the last one is closed when it comes back.
     private var epoch = 0
+    /// The server to connect to first, of those that the connection string names, counted round and round.
+    private var server = 0
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
 
@@ -116,8 +120,11 @@ public final class Pool: @unchecked Sendable {
         _ = dropped.count  // closed here, outside the lock
     }
 
-    /// Opens connections ahead of the first request, `count` of them or as many as can be had.
-    public func warm(_ count: Int, deadline: Int64) throws(DatabaseError) {
+    /// Opens connections ahead of the first request, `count` of them or as many as can be had in the time that it takes to pass over
+    /// every server but one.
+    public func warm(_ count: Int) throws(DatabaseError) {
+        let servers = ServerList(url: options.url).choices.count
+        let deadline = upa_monotonic_now() + min(Int64(servers * options.connectTimeout), Self.longestWarming) * 1_000_000
         var leases: [Connection] = []
         var epochs: [Int] = []
         var failure: DatabaseError?
@@ -137,13 +144,18 @@ public final class Pool: @unchecked Sendable {
 
     private func connect(epoch: Int, deadline: Int64) throws(DatabaseError) -> Lease {
         do throws(DatabaseError) {
-            let connection = try Connection(options, statementCount: statementCount, deadline: deadline)
             lock()
+            let first = server
+            unlock()
+            let connection = try Connection(options, statementCount: statementCount, deadline: deadline, first: first)
+            lock()
+            server = connection.server
             state.connected()
             unlock()
             return Lease(connection: connection, epoch: epoch)
         } catch {
             lock()
+            server += 1  // the time may have been too short to come to the next one
             state.connectFailed(now: upa_monotonic_now())
             pthread_cond_broadcast(changed)
             unlock()

@@ -37,13 +37,14 @@ public struct UserID: Hashable, Sendable {
 
     /// Appends the canonical lower-case form, 36 bytes.
     public func write(to buffer: inout [UInt8]) {
-        var shift = 60
-        for index in 0..<32 {
-            if index == 8 || index == 12 || index == 16 || index == 20 { buffer.append(ASCII.minus) }
-            let word = index < 16 ? high : low
-            buffer.append(ASCII.lowerHex(UInt8(truncatingIfNeeded: word >> UInt64(shift) & 15)))
-            shift = shift == 0 ? 60 : shift - 4
+        var text = InlineArray<36, UInt8>(repeating: ASCII.minus)
+        var position = 0
+        for digit in 0..<32 {
+            let word = digit < 16 ? high : low
+            text[position] = ASCII.lowerHex(UInt8(truncatingIfNeeded: word >> UInt64(60 - digit % 16 * 4) & 15))
+            position += digit == 7 || digit == 11 || digit == 15 || digit == 19 ? 2 : 1
         }
+        buffer.append(text.span)
     }
 }
 

@@ -2,12 +2,14 @@
 
 import contextlib
 import signal
+import socket
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import pytest
 
 from asserts import INTERESTS, ME, USER_REQUESTS, assert_error, assert_ok, race, read_until_cached, wait_until_carried_over
-from processes import PATIENCE, children, frozen, is_gone, postmaster, private_stack, stop, supervisor, workers
-from stack import make_user
+from processes import PATIENCE, children, frozen, is_gone, postmaster, private_stack, reload, stop, supervisor, workers
+from stack import make_user, read_env
 from waiting import wait_for
 
 
@@ -126,3 +128,19 @@ def test_a_client_of_every_kind_is_told_apart_from_an_unknown_user(own, new_user
     with without_database():
         assert_unavailable(absent.get(INTERESTS))
     wait_for(lambda: absent.get(INTERESTS).status == 401)
+
+
+def test_a_silent_first_server_is_passed_over(own, new_user):
+    """Its kernel takes connections, nobody answers them: as after a fault that no failover manager has cleared up."""
+    user = new_user()
+    url = urlsplit(read_env(own.env["SERVICE_ENV_FILE"])["DATABASE_URL"])
+    query = parse_qs(url.query)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hosts = urlencode({**query, "host": f"127.0.0.1,{query['host'][0]}", "port": f"{silent.getsockname()[1]},{query['port'][0]}"}, doseq=True)
+        reload(own, DATABASE_URL=urlunsplit(url._replace(query=hosts)))
+        try:
+            assert_ok(user.client.patch(ME, json={"first_name": "Ada"}))
+            # Both workers, request threads and change feed: nothing cached is trusted without it.
+            read_until_cached(user.client, own.operator_client(), ME, count=4)
+        finally:
+            reload(own, DATABASE_URL=urlunsplit(url))

@@ -26,9 +26,10 @@ enum Authentication {
         }
     }
 
+    private static let scheme = Array("bearer".utf8)
+
     /// What follows the scheme; nil when the scheme is another.
     private static func bearerToken(_ header: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        let scheme = Array("bearer".utf8)
         guard header.count >= scheme.count, zip(header, scheme).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
         let rest = header.dropFirst(scheme.count)
         guard rest.isEmpty || rest.first == ASCII.space else { return nil }

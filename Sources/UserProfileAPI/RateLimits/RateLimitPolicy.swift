@@ -78,13 +78,14 @@ struct RateLimitStatus {
 
 extension ResponseWriter {
     mutating func write(_ status: RateLimitStatus) {
-        header("RateLimit-Policy", bytes: status.policy.header.span)
-        var value: [UInt8] = [ASCII.quote]
-        value.append(status.policy.name)
-        value.append("\";r=" as StaticString)
-        value.append(decimal: status.verdict.remaining)
-        value.append(";t=" as StaticString)
-        value.append(decimal: status.verdict.resetSeconds)
-        header("RateLimit", bytes: value.span)
+        header("RateLimit-Policy") { $0.append(status.policy.header.span) }
+        header("RateLimit") { bytes in
+            bytes.append(ASCII.quote)
+            bytes.append(status.policy.name)
+            bytes.append("\";r=" as StaticString)
+            bytes.append(decimal: status.verdict.remaining)
+            bytes.append(";t=" as StaticString)
+            bytes.append(decimal: status.verdict.resetSeconds)
+        }
     }
 }

@@ -74,6 +74,7 @@ package struct Router {
     private func split(_ path: ArraySlice<UInt8>) -> [Range<Int>]? {
         var segments: [Range<Int>] = []
         guard path.count > 1 else { return segments }
+        segments.reserveCapacity(places.count)
         var start = path.startIndex + 1
         for index in (path.startIndex + 1)..<path.endIndex where path[index] == ASCII.slash {
             guard index > start, segments.count < places.count else { return nil }

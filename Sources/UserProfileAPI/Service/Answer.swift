@@ -71,10 +71,11 @@ extension ResponseWriter {
     }
 
     private mutating func header(_ tag: EntityTag) {
-        var quoted: [UInt8] = [ASCII.quote]
-        quoted.append(tag.value.span)
-        quoted.append(ASCII.quote)
-        header("ETag", bytes: quoted.span)
+        header("ETag") { bytes in
+            bytes.append(ASCII.quote)
+            bytes.append(tag.value.span)
+            bytes.append(ASCII.quote)
+        }
     }
 
     mutating func write(_ error: APIError, limit: RateLimitStatus?, sendBody: Bool) {

@@ -40,7 +40,7 @@ public final class Service: Sendable {
     /// no reason not to serve: requests get 503 until it is back.
     public func warm() -> Bool {
         do throws(DatabaseError) {
-            try pool.warm(configuration.warmConnections, deadline: Clock.monotonic() + 2_000_000_000)
+            try pool.warm(configuration.warmConnections)
         } catch {
             logger.warning("database not reachable at start", metadata: ["reason": "\(error)"])
             return false
