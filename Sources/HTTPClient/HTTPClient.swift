@@ -153,6 +153,7 @@ private final class TLSChannel {
     @discardableResult
     private func run(_ what: String, _ operation: () -> Int32) throws(HTTPError) -> Int32 {
         while true {
+            ERR_clear_error()  // SSL_get_error looks at what anybody left in this thread's queue (SSL_get_error(3))
             let result = operation()
             if result > 0 { return result }
             switch SSL_get_error(session, result) {

@@ -123,6 +123,26 @@ def test_a_slow_reader_cannot_put_an_old_body_back(settled, stack, owner, operat
     assert_reads(settled, *expected(write))
 
 
+def test_nothing_is_kept_while_a_write_is_under_way(settled, stack, owner, operator):
+    """Also when another one, begun later, ends before it: here a sibling's, which the change feed carries over."""
+    wait_until_carried_over(owner, settled)
+    with stack.database() as lock:
+        lock.execute("begin")
+        lock.execute("select from activity.users where user_id = %s for update", [settled.user_id])
+        with in_background(settled.client.patch, ME, json={"first_name": "new"}) as writer:
+            wait_until_blocked(owner)
+            owner.execute("select activity.api_note_change(%s)", [settled.user_id])
+            wait_until_carried_over(owner, settled)
+            before = hits(operator)
+            for _ in range(6):
+                assert_reads(settled, "old", ["old"])
+            assert hits(operator) == before
+            lock.execute("rollback")
+            assert_ok(writer.result())
+    assert_reads(settled, "new", ["old"])
+    read_until_cached(settled.client, operator, ME)
+
+
 def test_an_unreadable_entry_is_read_anew(user, owner, cache, operator):
     """Whatever lies under the key, wrong type included, no request fails."""
     wait_until_carried_over(owner, user)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from asserts import ME, assert_ok, hits, race, read_until_cached, wait_until_carried_over, wait_until_quiet
+from asserts import ME, assert_ok, hits, race, read_until_cached, total, wait_until_carried_over, wait_until_quiet
 from endpoints import ENDPOINTS, PREMIUM, caller_for, keys
 from processes import frozen, private_stack, redis_server, stop, supervisor, workers
 from stack import free_ports, make_user
@@ -127,10 +127,13 @@ def test_every_endpoint_serves_and_afterwards_all_is_well(own, database, new_use
         headers = keys(own, endpoint.service) if endpoint.service else {}
         body = {"json": {"new_username": caller.username.upper()}} if endpoint.number == 4 else {}
         requests.append((endpoint, caller.client if not endpoint.service else own.client(), other, {"headers": headers, **body}))
+    operator = own.operator_client()
+    missing = total(operator, "redis_unavailable_total")
     with TROUBLES[trouble](own):
         failed = {str(endpoint): response.status for endpoint, client, other, options in requests
                   if (response := endpoint.send(client, other, **options)).status != 200}
         assert failed == {}
+        assert total(operator, "redis_unavailable_total") > missing
         assert_ok(warm.client.patch(ME, json={"first_name": "new"}))
         for _ in range(4):
             assert assert_ok(warm.client.get(ME))["first_name"] == "new"

@@ -1,7 +1,8 @@
-"""scripts/bench: starts a stack with one more plain-HTTP listener, and runs every row against its yardstick, interleaved."""
+"""scripts/bench: starts a stack with one more plain-HTTP listener, runs every row against its yardstick, interleaved, then the rest."""
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -14,29 +15,20 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "Tests/IntegrationTests"))
 
-from rows import ROWS, Asker  # noqa: E402
+from cpu import children, look, spent  # noqa: E402
+from measures import MEASURES  # noqa: E402
+from rows import APART, ROWS, TURNS, Asker  # noqa: E402
 from soak import REQUESTS, soak  # noqa: E402
 from stack import ROOT, Stack, free_ports  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 #: Enough that nobody meets the limit: a user is asked for less than half of the route's requests a minute.
 USERS = 12000
-TICK = os.sysconf("SC_CLK_TCK")
-
-
-def children(pid):
-    """A process and its children."""
-    tasks = pathlib.Path(f"/proc/{pid}/task")
-    return [pid, *(int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split())]
-
-
-def cpu_seconds(pids):
-    """User and system time so far; from stat's fields 14 and 15, after the name, which may hold spaces."""
-    total = 0
-    for pid in pids:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
+#: A process that spent less of a request, in microseconds, is not worth its place in the line.
+LEAST_SPENT = 1
+#: wrk's two threads, half of the users apart, need so long to have asked for all of them once.
+WARM_SECONDS = 3
+EVERY = [*ROWS, *MEASURES]
 
 
 def compile_yardstick(directory):
@@ -69,7 +61,8 @@ def yardstick(row, bench):
     stack = bench.stack
     environment = {**os.environ, "YARDSTICK_REDIS_HOST": "127.0.0.1", "YARDSTICK_KEY_PREFIX": "bench:",
                    "YARDSTICK_REDIS_PORT": stack.environment["PORT_REDIS"],
-                   "YARDSTICK_CONNINFO": bench.conninfo, "YARDSTICK_QUERY": row.query}
+                   "YARDSTICK_CONNINFO": bench.conninfo, "YARDSTICK_QUERY": row.query,
+                   "PGAPPNAME": "userprofile-api"}  # a write by another would be told to the change feed
     socket = bench.directory / f"{row.yardstick}.sock"
     process = subprocess.Popen([bench.yardstick, row.yardstick, socket, str(bench.workers), str(bench.threads)], env=environment)
     try:
@@ -85,21 +78,26 @@ class Bench:
     def __init__(self, options, directory):
         self.options = options
         self.directory = directory
+        self.pairs = []
         self.port = free_ports(1)[0]
         self.workers = os.cpu_count()
         self.threads = 4
         self.stack = Stack.new(UPA_NGINX_EXTRA=f"include {extra_server(directory, self.port)};",
                                UPA_WORKERS=str(self.workers), UPA_THREADS=str(self.threads))
 
-    def start(self):
-        self.yardstick = compile_yardstick(self.directory)
-        self.stack.up("--users", str(USERS))
+    @functools.cached_property
+    def yardstick(self):
+        return compile_yardstick(self.directory)
+
+    def start(self, users=USERS, **environment):
+        print(f"==> a stack with {users} users", flush=True)
+        self.stack.up("--users", str(users), **environment)
         self.conninfo = next(line.partition("=")[2] for line in (self.stack.run_dir / "service.env").read_text().splitlines()
                              if line.startswith("DATABASE_URL="))
         with self.stack.database() as owner:
             owner.execute("vacuum analyze")
             found = owner.execute("select user_id from activity.users where status = 'active' and is_active and deleted_at is null"
-                                  " and tokens_valid_after is null order by user_id limit %s", [USERS]).fetchall()
+                                  " and tokens_valid_after is null order by user_id limit %s", [users]).fetchall()
             blocks = {frozenset(pair) for pair in owner.execute("select blocker_user_id, blocked_user_id from activity.user_blocks")}
         users = [user for user, in found]
         # The next one in the list who is no stranger by a block.
@@ -113,9 +111,9 @@ class Bench:
         pipeline.execute()
 
     def requests(self, name, ask, key=None):
-        """A file of ready-made requests, each user's twice, the same headers for both sides."""
+        """A file of ready-made requests, each user's TURNS times, the same headers for both sides."""
         records = []
-        for turn in range(2):
+        for turn in range(TURNS):
             for (user, other), token in zip(self.pairs, self.tokens):
                 method, path, body = ask(Asker(str(user), str(other), turn))
                 proof = f"X-Service-API-Key: {self.stack.env[key]}" if key else f"Authorization: Bearer {token}"
@@ -129,13 +127,15 @@ class Bench:
 
     def slice(self, file, pid, seconds):
         """One run of wrk, and what the processes under pid spent meanwhile."""
-        pids = children(pid)
-        before = cpu_seconds(pids)
+        workers = children(pid)
+        before = look()
         done = subprocess.run(["wrk", "-t2", f"-c{self.options.connections}", f"-d{seconds}s", "-s", HERE / "cycle.lua",
-                               f"http://127.0.0.1:{self.port}", "--", file, "2"], text=True, capture_output=True, check=True)
+                               f"http://127.0.0.1:{self.port}", "--", file, str(APART)], text=True, capture_output=True, check=True)
         result = json.loads(done.stdout.splitlines()[-1])
         result["rate"] = result["requests"] / result["microseconds"] * 1e6
-        result["cpu"] = (cpu_seconds(pids) - before) / max(1, result["requests"]) * 1e6
+        result["spent"] = {name: seconds / max(1, result["requests"]) * 1e6
+                           for name, seconds in spent(before, look(), workers).items()}
+        result["cpu"] = result["spent"]["workers"]
         return result
 
     def measure(self, row):
@@ -150,7 +150,7 @@ class Bench:
         with yardstick(row, self) as process:
             sides = [(ours, ours_file, supervisor), (limit, limit_file, process.pid)]
             for _, file, pid in sides:
-                self.slice(file, pid, 2)  # warm caches, pools and plans
+                self.slice(file, pid, WARM_SECONDS)  # caches of all users, pools and plans
             for turn in range(self.options.rounds):
                 for results, file, pid in sides if turn % 2 == 0 else reversed(sides):
                     results.append(self.slice(file, pid, self.options.seconds))
@@ -161,6 +161,19 @@ class Bench:
 
 def median(results, key):
     return statistics.median(result[key] for result in results)
+
+
+def where(results):
+    """Whose processor time a request cost, the most expensive first."""
+    names = {name for result in results for name in result["spent"]}
+    middle = {name: statistics.median(result["spent"].get(name, 0) for result in results) for name in names}
+    return ", ".join(f"{name} {cost:.1f}" for name, cost in sorted(middle.items(), key=lambda one: -one[1]) if cost >= LEAST_SPENT)
+
+
+def complain(failed):
+    for reason in failed:
+        print(f"  BELOW THE BAR: {reason}")
+    return failed
 
 
 def report(row, ours, limit):
@@ -183,9 +196,16 @@ def report(row, ours, limit):
               f" {median(results, 'p50') / 1000:>8.2f} {median(results, 'p99') / 1000:>8.2f}")
     bars = f"(bar {row.bar})", f"(bar {row.cpu_bar})" if row.cpu_bar else ""
     print(f"  {'ratio':<10} {ratio:>11.2f} {cpu:>11.2f}   {bars[0]} {bars[1]}")
-    for reason in failed:
-        print(f"  BELOW THE BAR: {reason}")
-    return failed
+    for name, results in (("ours", ours), ("limit", limit)):
+        print(f"  {name:<10} CPU us/req of the machine: {where(results)}")
+    return complain(failed)
+
+
+def report_measure(measure, bench):
+    """The same for a row without a yardstick."""
+    lines, failed = measure.run(bench)
+    print(f"\n{measure.name}: {measure.title}", *lines, sep="\n")
+    return complain(failed)
 
 
 def version(*command):
@@ -198,9 +218,12 @@ def describe(bench):
     memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal")) / 2 ** 20
     print(f"machine: {os.cpu_count()} cores, {cpu}, {memory:.0f} GiB, Linux {platform.release()}")
     print(f"software: {version('nginx', '-v')}; {version('redis-server', '--version').split(' sha')[0]};"
-          f" {version('/usr/lib/postgresql/15/bin/postgres', '--version')}; commit {version('git', '-C', ROOT, 'describe', '--always', '--dirty')}")
-    print(f"method: {bench.workers} workers with {bench.threads} threads on both sides, plain HTTP, {bench.options.connections} connections,"
-          f" {len(bench.pairs)} users in turn, limits, log and metrics on;"
+          f" {version('/usr/lib/postgresql/15/bin/postgres', '--version')};"
+          f" commit {version('git', '-C', ROOT, 'describe', '--always', '--dirty')}")
+    if not bench.pairs:
+        return  # a row that makes its own stack is alone
+    print(f"method: {bench.workers} workers with {bench.threads} threads on both sides, plain HTTP,"
+          f" {bench.options.connections} connections, {len(bench.pairs)} users in turn, limits, log and metrics on;"
           f" medians of {bench.options.rounds} rounds of {bench.options.seconds} s a side")
 
 
@@ -209,36 +232,42 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--soak", action="store_true")
     parser.add_argument("--requests", type=int, default=REQUESTS)
-    parser.add_argument("--row", action="append", choices=[row.name for row in ROWS])
+    parser.add_argument("--row", action="append", choices=[row.name for row in EVERY])
     parser.add_argument("--seconds", type=int)
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
-    options.seconds = options.seconds or (3 if options.quick else 10)
+    options.seconds = options.seconds or (2 if options.quick else 10)
     options.rounds = options.rounds or (3 if options.quick else 5)
     if options.list:
-        for row in ROWS:
+        for row in EVERY:
             print(f"{row.name:<24} {row.title}")
         return 0
+
+    chosen = [row for row in EVERY if row.name in (options.row or [row.name])]
+    late = [row for row in chosen if row in MEASURES and row.slow and options.quick and not options.row]
+    chosen = [row for row in chosen if row not in late]
 
     failed = {}
     with tempfile.TemporaryDirectory(prefix="upa-bench-", dir="/tmp") as directory:
         bench = Bench(options, pathlib.Path(directory))
         try:
-            print(f"==> a stack with {USERS} users", flush=True)
-            bench.start()
+            if options.soak or not all(row in MEASURES and row.own_stack for row in chosen):
+                bench.start()
             describe(bench)
             if options.soak:
                 return 1 if soak(bench, options.requests) else 0
-            for row in ROWS:
-                if not options.row or row.name in options.row:
-                    sys.stdout.flush()
-                    failed[row.name] = report(row, *bench.measure(row))
+            for row in chosen:
+                sys.stdout.flush()
+                failed[row.name] = report_measure(row, bench) if row in MEASURES else report(row, *bench.measure(row))
         except (RuntimeError, subprocess.CalledProcessError) as problem:
-            sys.exit(f"bench: {problem}\n{getattr(problem, 'stderr', None) or ''}  next: scripts/up must work first; then scripts/bench again")
+            sys.exit(f"bench: {problem}\n{getattr(problem, 'stderr', None) or ''}"
+                     "  next: scripts/up must work first; then scripts/bench again")
         finally:
             bench.stack.remove()
+    for row in late:
+        print(f"\n{row.name}: not part of --quick, it fills in a million users; scripts/bench --row {row.name} measures it alone")
     missed = [name for name, reasons in failed.items() if reasons]
     if missed:
         print(f"\nbench: {', '.join(missed)} missed the bar\n  next: alone and longer, scripts/bench --row {missed[0]}", file=sys.stderr)

@@ -6,7 +6,7 @@ from typing import Callable
 
 @dataclass
 class Asker:
-    """Whose request it is: a user, another one whom nothing keeps from being seen, and whether this is an even or an odd round."""
+    """Whose request it is: a user, another one whom nothing keeps from being seen, and which of the TURNS through all users this is."""
     user: str
     other: str
     turn: int
@@ -34,7 +34,11 @@ class Row:
     cpu_bar: float | None = None
 
 
-NAMES = ("Anne", "Maria")
+NAMES = ("Anne", "Maria", "Tomasz", "Yusuf")
+#: Through all users in a file of requests; the threads of wrk begin one and a half of them apart: never the same user at the same
+#: time, and each update of one differs from the one before.
+TURNS = len(NAMES)
+APART = 1.5 / TURNS
 
 ROWS = [
     Row("own-profile-cached", "GET /users/me, cached | one Redis GET",

@@ -16,6 +16,8 @@ final class Admission {
     struct Findings {
         /// False when Redis did not answer: everything else is then empty.
         var isAvailable = false
+        /// True when Redis answered and refused a part (full, or without the right): a limit or a revocation asked for is not known.
+        var isPartial = false
         var limit: RateLimitVerdict?
         var isRevoked = false
         /// Set while the change feed is alive: record and body may be trusted if they carry it.
@@ -47,7 +49,7 @@ final class Admission {
 
     func ask(_ question: Question) -> Findings {
         write(question)
-        guard pipeline.count > 0 else { return Findings() }
+        guard pipeline.count > 0 else { return Findings(isAvailable: true) }
         replies.removeAll(keepingCapacity: true)
         guard (try? session.run(pipeline, into: &replies)) != nil else { return Findings() }
         if question.limit != nil, replies.contains(where: \.isUnknownScript), session.load(RateLimitScript.take) { return ask(question) }
@@ -96,9 +98,14 @@ final class Admission {
             let selects = limitsDatabase != cacheDatabase
             if selects { _ = next.next() }
             findings.limit = next.next()?.integer.map(RateLimitVerdict.init(scriptResult:))
+            findings.isPartial = findings.limit == nil
             if selects { _ = next.next() }
         }
-        if question.tokenID != nil { findings.isRevoked = next.next()?.integer == 1 }
+        if question.tokenID != nil {
+            let count = next.next()?.integer
+            findings.isRevoked = count == 1
+            if count == nil { findings.isPartial = true }
+        }
         guard question.user != nil else { return findings }
         guard case .array(let values)? = next.next(), values.count >= 2 else { return findings }
         findings.epoch = values[0].bytes.map { $0.prefix(LeaseValue.epochLength) }

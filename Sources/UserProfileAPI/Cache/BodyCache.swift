@@ -7,22 +7,28 @@ final class BodyCache {
     private let session: Session
     private var pipeline = Pipeline()
     private var replies: [Reply] = []
+    /// The name of the write announced last, or of one that nobody has announced.
+    private var write = CacheCommands.name()
 
     init(session: Session) { self.session = session }
 
     /// Says that a write on `user` is about to happen, or may yet: drops what is cached and lets nothing be kept meanwhile.
     @discardableResult
     func announce(_ user: UserID) -> Bool {
+        write = CacheCommands.name()
         pipeline.removeAll()
-        CacheCommands.announce(user, &pipeline)
-        return run()
+        CacheCommands.announce(user, as: write, &pipeline)
+        return run(CacheCommands.announcing)
     }
 
-    /// Drops what a write changed and lets readers keep bodies again. False when Redis did not confirm it.
+    /// Drops what the write announced last has changed, and lets readers keep bodies again unless another is under way. False when Redis
+    /// did not confirm it.
     func finish(_ user: UserID) -> Bool {
         pipeline.removeAll()
-        CacheCommands.finish(user, &pipeline)
-        return run()
+        CacheCommands.finish(user, named: write, &pipeline)
+        // A mark must never come again.
+        write = CacheCommands.name()
+        return run(CacheCommands.finishing)
     }
 
     /// What a reader brought from the database after it had seen `mark`.
@@ -62,7 +68,7 @@ final class BodyCache {
         }
         pipeline.argument(record)
         pipeline.argument(AuthorizationLifetime.seconds)
-        if !run(), replies.contains(where: \.isUnknownScript), session.load(CacheCommands.store) { store(fill) }
+        _ = run(CacheCommands.store)
     }
 
     /// Whether this reader is the one to fill the body; the others may wait a moment for it. True also when Redis does not say.
@@ -98,6 +104,11 @@ final class BodyCache {
         pipeline.argument("PX")
         pipeline.argument(1000)
         return run()
+    }
+
+    /// Runs a pipeline of calls of the script, which Redis may have to be told first.
+    private func run(_ script: Script) -> Bool {
+        run() || replies.contains(where: \.isUnknownScript) && session.load(script) && run()
     }
 
     private func run() -> Bool {

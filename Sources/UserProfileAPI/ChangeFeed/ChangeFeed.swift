@@ -117,8 +117,8 @@ final class ChangeFeed {
     private func drop(_ users: Set<UserID>) -> Bool {
         guard !users.isEmpty else { return true }
         pipeline.removeAll()
-        for user in users { CacheCommands.finish(user, &pipeline) }
-        return run()
+        for user in users { CacheCommands.finish(user, named: CacheCommands.name(), &pipeline) }
+        return run() || replies.contains(where: \.isUnknownScript) && session.load(CacheCommands.finishing) && run()
     }
 
     /// What request threads could not drop while Redis was away.

@@ -21,7 +21,7 @@ enum Gate {
         exchange.status.stage(.handling)
         exchange.admissionTime = Clock.monotonic() - begun
         exchange.findings = findings
-        if !findings.isAvailable { exchange.countRedisFailure() }
+        exchange.noteRedis(findings)
         if question.limit?.counts == true, findings.limit?.isAllowed == true { exchange.countedKey = key }
         do throws(APIError) {
             if findings.isRevoked { throw Authentication.revoked(exchange) }
@@ -38,7 +38,7 @@ enum Gate {
         guard exchange.configuration.rateLimitEnabled, let policy = RateLimitPolicy.ofRoutes[exchange.route.rawValue] else { return }
         let key = policy.key(service)
         let findings = exchange.admission.ask(Admission.Question(limit: (policy, key, true)))
-        if !findings.isAvailable { exchange.countRedisFailure() }
+        exchange.noteRedis(findings)
         try checkLimit(exchange, policy, key, findings.limit)
     }
 
@@ -157,9 +157,10 @@ extension Exchange {
         return record
     }
 
-    func countRedisFailure() {
-        service.cacheTrust.suspend()
-        writer.increment(service.metrics.redisUnavailable)
+    /// Counts what Redis could not tell. Only silence costs its caches their trust: a Redis that is full still drops them.
+    func noteRedis(_ findings: Admission.Findings) {
+        if !findings.isAvailable { service.cacheTrust.suspend() }
+        if !findings.isAvailable || findings.isPartial { writer.increment(service.metrics.redisUnavailable) }
     }
 }
 

@@ -66,7 +66,7 @@ public struct APIMetrics: Sendable {
         rateLimitRejections = schema.counter(
             "rate_limit_rejections_total", "Requests refused by a rate limit.", series: routes)
         redisUnavailable = schema.counter(
-            "redis_unavailable_total", "Requests served without Redis: local limits, no revocation check, no cache.")
+            "redis_unavailable_total", "Requests served without what Redis knows: local limits, no revocation check, no cache.")
         events = schema.counter(
             "userprofile_events_total", "What requests meant.", series: RequestEvent.allCases.map { "event=\"\($0.name)\"" })
         shed = schema.counter("http_requests_shed_total", "Requests refused because they had waited too long for a worker.")

@@ -22,6 +22,8 @@ declare
     v_keys text[] := activity.search_keys(v_folded);
     v_hidden uuid[];
     v_near record;
+    v_first_page float8;
+    v_spread float8;
     v_seen int;
     v_users float8;
     v_pages float8;
@@ -59,9 +61,10 @@ begin
     end if;
 
     if total < c_cap then
-        select * into v_near
-        from activity.search_sample(v_folded, v_keys, v_hidden, c_cap);
+        select * into v_near from activity.search_sample(v_folded, v_keys, v_hidden, c_cap);
         total := cardinality(v_near.ids);
+        v_first_page := v_near.first_page;
+        v_spread := v_near.last_page - v_near.first_page + 1;
     end if;
     if ids is not null then
         return;
@@ -74,7 +77,11 @@ begin
 
     select greatest(1000, c.reltuples), c.relpages into v_users, v_pages
     from pg_class c where c.oid = 'activity.user_search'::regclass;
-    v_matches := c_cap * greatest(1, (v_pages - v_near.first_page) / (v_near.last_page - v_near.first_page + 1));
+    if v_spread is null then
+        v_matches := v_users * v_seen / c_first;  -- 1001 were near: that part is dense enough to speak for all
+    else
+        v_matches := c_cap * greatest(1, (v_pages - v_first_page) / v_spread);
+    end if;
     v_rows := greatest(c_first, 5 * v_matches);
     -- Twice as far as evenly spread matches would need must lie within; and where none is among the first 4000 though many should
     -- be, walking is a gamble that only a long fetch is worth.
