@@ -41,7 +41,7 @@ def refused_reload(stack):
 
 @contextlib.contextmanager
 def settings(stack, **changes):
-    """service.env with these lines inside (None removes one); as it was, and reloaded, afterwards."""
+    """service.env with these lines inside (None removes one); as it was, and reloaded if the service runs, afterwards."""
     path = pathlib.Path(stack.env["SERVICE_ENV_FILE"])
     good = path.read_text()
     kept = [line for line in good.splitlines() if line.partition("=")[0] not in changes]
@@ -51,7 +51,7 @@ def settings(stack, **changes):
         yield
     finally:
         path.write_text(good)
-        if not is_gone(supervisor(stack)):
+        if pathlib.Path(stack.env["SUPERVISOR_PID_FILE"]).exists() and not is_gone(supervisor(stack)):
             reload(stack)
 
 

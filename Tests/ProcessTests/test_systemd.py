@@ -1,12 +1,13 @@
 """The service as systemd runs it: sd_notify(3), sd_listen_fds(3)."""
 
 import pathlib
+import select
 import signal
 import time
 
 import pytest
 
-from asserts import ME, assert_ok
+from asserts import ME, assert_ok, in_background
 from load import load, verifications
 from processes import workers
 from service import command, end_of, settings
@@ -111,6 +112,14 @@ def test_a_restart_under_load_loses_nothing(free, database, users):
                     tally = running.finish()
     tally.assert_nothing_lost()
     assert verifications(database, users) == counted + tally.of("V")[200]
+
+
+def test_who_came_before_the_start_is_served_with_the_least_patience_too(free, user):
+    """A start takes several times these ten milliseconds, and nobody is to blame for it."""
+    with activation_socket(free) as listener, in_background(user.client.get, ME) as early:
+        assert select.select([listener], [], [], 30)[0], "nginx did not connect"
+        with settings(free, UPA_MAX_QUEUE_MS="10"), ended(start(free, listener)):
+            assert_ok(early.result())
 
 
 def test_a_socket_for_another_process_is_not_taken(free):
