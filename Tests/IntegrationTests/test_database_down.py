@@ -44,7 +44,9 @@ def without_database(own, request):
             finally:
                 own.up()
 
-    return down
+    yield down
+    # A worker that was refused or left waiting at the very end is careful for a moment longer: not the next test's business.
+    wait_for(lambda: all(own.client().get("/health").json["status"] == "healthy" for _ in range(20)))
 
 
 def assert_unavailable(response):
