@@ -47,6 +47,14 @@ def test_a_second_grant_keeps_since_and_a_later_expiry(admin, new_user):
     assert document["subscription_expires_at"] == PREMIUM["subscription_expires_at"]
 
 
+def test_a_captain_made_by_a_sibling_gets_the_paid_tier_back(admin, new_user):
+    user = new_user(is_captain=True, captain_since="2024-01-01T00:00:00Z", **CLUB)
+    for _ in range(2):
+        assert assert_ok(grant(admin, user))["subscription_level"] == "premium"
+    document = assert_ok(revoke(admin, user))
+    assert (document["subscription_level"], document["subscription_expires_at"]) == ("club", CLUB["subscription_expires_at"])
+
+
 def test_a_grant_keeps_a_later_premium_expiry(admin, new_user):
     assert assert_ok(grant(admin, new_user(**PREMIUM)))["subscription_expires_at"] == PREMIUM["subscription_expires_at"]
 

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from asserts import ME, SETTINGS, assert_error, assert_ok, race
+from asserts import ME, SETTINGS, assert_error, assert_ok, race, wait_until_carried_over
 from endpoints import ADMIN_USERS, CONFIRMATION, ENDPOINTS, PASSWORD, PHOTO, PREMIUM, one, outbox, password_hash, stored
 
 GOOD = {"password": PASSWORD, "confirmation": CONFIRMATION}
@@ -163,6 +163,10 @@ def test_wrong_passwords_have_a_limit_of_their_own(ada, owner, limits):
     assert delete(ada).status == 429
     lengths = {key.decode(): limits.strlen(key) for key in limits.keys(f"rl:*{ada}")}
     assert sorted(lengths.values()) == [40], lengths
+    # Who has been banned since hears of that.
+    owner.execute("update activity.users set status = 'banned' where user_id = %s", [ada.user_id])
+    wait_until_carried_over(owner, ada)
+    assert_error(delete(ada), 403, "USER_BANNED")
 
 
 def test_a_refused_body_costs_nothing(ada, limits):

@@ -127,7 +127,15 @@ def test_an_old_tag_is_412_and_changes_nothing(number, user, other):
         assert_error(write(number, user, again, tag), 412, "PRECONDITION_FAILED")
     after = read(source, user, other)
     assert (after.body, after.header("ETag")) == (before.body, before.header("ETag"))
+    # One of a list is enough, wherever it stands.
     assert_ok(write(number, user, again, f'"0.0", {before.header("ETag")}'))
+    assert_ok(write(number, user, body, f'"9223372036854775807.0", {read(source, user, other).header("ETag")}, {old}'))
+
+
+@pytest.mark.parametrize("number", WRITES)
+def test_a_list_has_an_end(number, user):
+    tags = ", ".join(f'"{version}.0"' for version in range(9))
+    assert_error(write(number, user, WRITES[number][1], tags), 400, "BAD_REQUEST", field="If-Match")
 
 
 @pytest.mark.parametrize("number", WRITES)

@@ -62,7 +62,11 @@ def test_two_exports_a_day(user):
 @pytest.mark.parametrize("columns, level", [({}, "free"), ({**PREMIUM, "subscription_level": "club"}, "club"),
                                             ({**PREMIUM, "subscription_expires_at": PAST}, "free")])
 def test_views_are_for_premium(new_user, columns, level):
-    assert_error(new_user(**columns).client.get(VIEWS), 403, "SUBSCRIPTION_PREMIUM_REQUIRED", current_level=level, required_level="premium")
+    user = new_user(**columns)
+    # Also before what is wrong with the query, and whether the record is in Redis or not.
+    for query in ("?limit=0", "", "?limit=0"):
+        assert_error(user.client.get(VIEWS + query), 403, "SUBSCRIPTION_PREMIUM_REQUIRED", current_level=level, required_level="premium")
+        assert_ok(user.client.get(ME))
 
 
 def test_a_row_a_viewer_newest_first(new_user, look):

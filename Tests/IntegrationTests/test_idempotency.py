@@ -3,10 +3,11 @@
 import os
 import signal
 import uuid
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from asserts import assert_error, assert_ok, in_background, locked, race, wait_until_blocked
+from asserts import assert_error, assert_ok, in_background, locked, race, wait_for_clock, wait_until_blocked
 from endpoints import CLUB, ENDPOINT, keys, one, outbox, stored
 from processes import workers
 
@@ -115,6 +116,38 @@ def test_a_404_is_replayed_too(stack, new_user, owner, key):
     owner.execute("insert into activity.users (user_id, email, username, password_hash) values (%s, %s, %s, '!')", [gone, gone, gone])
     again = case.send(key, target=gone)
     assert (again.status, again.body, again.header("Idempotent-Replayed")) == (404, first.body, "true")
+
+
+def test_a_counter_at_its_end_is_a_refusal_like_others(stack, new_user, owner, key):
+    case = Case(22, stack, new_user)
+    owner.execute("update activity.users set activities_created_count = 2147483647 where user_id = %s", [case.user.user_id])
+    first = case.send(key)
+    assert_error(first, 400, "RESOURCE_LIMIT_EXCEEDED", limit=2147483647)
+    owner.execute("update activity.users set activities_created_count = 0 where user_id = %s", [case.user.user_id])
+    again = case.send(key)
+    assert (again.status, again.body, again.header("Idempotent-Replayed")) == (400, first.body, "true")
+
+
+@pytest.mark.parametrize("number", [16, 31])
+def test_a_retry_may_come_after_the_expiry_it_asks_for(number, stack, new_user, owner, key):
+    case = Case(number, stack, new_user)
+    soon = datetime.now(timezone.utc) + timedelta(seconds=3)
+    body = {"subscription_level": "premium", "subscription_expires_at": soon.isoformat()}
+    first = case.send(key, body)
+    assert_ok(first)
+    wait_for_clock(owner, soon)
+    again = case.send(key, body)
+    assert (again.status, again.body, again.header("Idempotent-Replayed")) == (200, first.body, "true")
+    # Under another key it is what it is: late.
+    assert_error(case.send(str(uuid.uuid4()), body), 422, "VALIDATION_INVALID_VALUE", field="subscription_expires_at")
+
+
+def test_a_path_written_otherwise_is_the_same_scope(stack, new_user, owner, key):
+    case = Case(20, stack, new_user)
+    first = case.send(key)
+    again = case.send(key, target=str(case.user).upper())
+    assert (again.status, again.body, again.header("Idempotent-Replayed")) == (200, first.body, "true")
+    assert stored(owner, case.user, "verification_count") == 1
 
 
 def test_401_and_403_are_never_stored(stack, new_user, owner, key):

@@ -198,12 +198,26 @@ def test_delete_is_idempotent_and_ignores_case_type_and_body(user):
         assert tags(assert_ok(user.client.get(INTERESTS))) == ["tea"]
 
 
-@pytest.mark.parametrize("tag", ["c++/java", "50% off", "a+b", "?x=1#y", "two\nlines", " padded ", "x" * 100])
+@pytest.mark.parametrize("tag", ["c++/java", "50% off", "a+b", "?x=1#y", "two\nlines", " padded ", "\ttabbed", "no-break\u00a0", "\u3000wide\u2003", "x" * 100])
 def test_an_odd_tag_of_before_can_be_removed(user, owner, tag):
     owner.execute("insert into activity.user_interests values (%s, %s)", [user.user_id, tag])
     assert tags(assert_ok(user.client.get(INTERESTS))) == [tag]
     assert_ok(remove(user, tag))
     assert listed(user) == []
+
+
+def test_an_interest_of_before_with_white_space_is_the_same_interest(user, owner):
+    owner.execute("insert into activity.user_interests (user_id, interest_tag) values (%s, %s)", [user.user_id, "\ttea\u00a0"])
+    assert_ok(user.client.post(INTERESTS, json={"tag": "Tea", "weight": 0.5}))
+    assert listed(user) == [{"tag": "\ttea\u00a0", "weight": 0.5}]
+
+
+def test_what_is_written_in_other_scalars_is_another_tag(user):
+    """Composed and decomposed: whoever added both one by one can put both."""
+    for tag in ("caf\u00e9", "cafe\u0301"):
+        assert_ok(user.client.post(INTERESTS, json={"tag": tag}))
+    assert_ok(put(user, "caf\u00e9", "cafe\u0301"))
+    assert len(listed(user)) == 2
 
 
 def test_a_plus_in_a_path_is_a_plus(user, owner):

@@ -79,7 +79,9 @@ def test_long_header_is_431(api):
 
 
 def test_trace_is_405(api):
-    assert_own_error(api.request("TRACE", "/health"), 405, "METHOD_NOT_ALLOWED")
+    response = api.request("TRACE", "/health")
+    assert_own_error(response, 405, "METHOD_NOT_ALLOWED")
+    assert "GET" in response.header("Allow")
 
 
 def test_plain_http_on_the_https_port_is_400(stack, api):

@@ -100,6 +100,19 @@ def test_leaving_premium_switches_ghost_mode_off(set_tier, owner):
     assert one(owner, "select ghost_mode from activity.user_settings where user_id = %s", user.user_id) == (False,)
 
 
+def test_a_tier_without_an_end_ends_with_the_calendar(new_user):
+    user = new_user(subscription_level="premium", subscription_expires_at="infinity")
+    for path in (ME, PATH):
+        document = assert_ok(user.client.get(path))
+        assert (document["subscription_level"], document["subscription_expires_at"]) == ("premium", "9999-12-31T00:00:00Z")
+
+
+def test_another_services_key_is_refused_after_the_account_s_state(stack, new_user):
+    for user, code in ((new_user(status="banned"), "USER_BANNED"), (new_user(), "AUTH_INSUFFICIENT_PERMISSIONS")):
+        for _ in range(2):
+            assert_error(user.client.post(PATH, headers=keys(stack, "moderation"), json=PREMIUM), 403, code)
+
+
 def test_a_downgrade_bites_on_the_next_request(set_tier):
     user, send = set_tier
     assert_ok(send(PREMIUM))

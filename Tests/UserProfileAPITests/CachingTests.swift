@@ -27,11 +27,11 @@ private func bytes(_ text: String) -> ArraySlice<UInt8> { Array(text.utf8)[...] 
     }
 
     @Test func editsCompareTheVersionOfStrongTags() {
-        #expect(EntityTagCondition(bytes("*"))?.version == nil)
-        #expect(EntityTagCondition(bytes(#""7.abc""#))?.version == 7)
-        #expect(EntityTagCondition(bytes(#""5.a", "7.abc""#))?.version == 7)
-        #expect(EntityTagCondition(bytes(#"W/"7.abc""#))?.version == -1)
-        #expect(EntityTagCondition(bytes(#""none-of-ours""#))?.version == -1)
+        #expect(EntityTagCondition(bytes("*"))?.versions == nil)
+        #expect(EntityTagCondition(bytes(#""7.abc""#))?.versions == [7])
+        #expect(EntityTagCondition(bytes(#""5.a", "7.abc", W/"8.a", "5.b", "x""#))?.versions == [5, 7])
+        #expect(EntityTagCondition(bytes(#"W/"7.abc""#))?.versions == [])
+        #expect(EntityTagCondition(bytes(#""none-of-ours""#))?.versions == [])
     }
 }
 

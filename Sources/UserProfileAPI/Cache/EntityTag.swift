@@ -64,13 +64,15 @@ package enum EntityTagCondition: Equatable {
         }
     }
 
-    /// For `If-Match`: the edit version that must still be the present one. The newest of several, since only that can be; -1, which
-    /// no edit has, when none is a strong tag of ours; nil when anything goes.
-    package var version: Int? {
-        switch self {
-        case .any: nil
-        case .tags(let tags): tags.filter { !$0.isWeak }.compactMap(\.tag.version).max() ?? -1
+    /// For `If-Match`: the edit versions of which one must still be the present one, each once; those of strong tags of ours, so there
+    /// may be none. nil when anything goes.
+    package var versions: [Int]? {
+        guard case .tags(let tags) = self else { return nil }
+        var versions: [Int] = []
+        for (tag, isWeak) in tags where !isWeak {
+            if let version = tag.version, !versions.contains(version) { versions.append(version) }
         }
+        return versions
     }
 
     package static func == (one: Self, other: Self) -> Bool {

@@ -18,11 +18,11 @@ enum PhotoHandlers {
     /// The URL comes in the body, or in the query from clients that cannot send one with DELETE. Any address that could stand in the
     /// list may be removed, also one that today's rules would not let in.
     static func remove(_ exchange: Exchange) throws(APIError) -> Answer {
-        let rule = TextRule(minimum: 1, maximum: PhotoURL.maximum, allowsControl: true)
+        let rule = TextRule(minimum: 1, maximum: RequestBody.limit, allowsControl: true)
         let url: String?
         if exchange.request.body.isEmpty {
             var query = try QueryFields(exchange)
-            url = query.text("photo_url", rule)
+            url = query.text("photo_url", rule, trimmed: false)
             try query.errors.throwIfAny()
         } else {
             var fields = BodyFields(try RequestBody.object(exchange))

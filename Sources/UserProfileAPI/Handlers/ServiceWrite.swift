@@ -11,7 +11,7 @@ enum ServiceWrite {
         guard let service = exchange.callingService else { preconditionFailure("a route for services") }
         let user = try PathParameter.userID(exchange)
         let bind = try read()
-        let idempotency = try Idempotency(exchange, caller: service.rawValue)
+        let idempotency = try Idempotency(exchange, caller: service.rawValue, user: user)
         let rows = try exchange.changing(user) { () throws(APIError) in
             try exchange.call(function, idempotency.effect) { parameters in
                 parameters.append(service.rawValue)

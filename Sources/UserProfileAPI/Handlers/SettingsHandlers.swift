@@ -8,7 +8,9 @@ enum SettingsHandlers {
     }
 
     static func update(_ exchange: Exchange) throws(APIError) -> Answer {
-        let changes = try SettingsChanges(RequestBody.object(exchange))
+        let body = try RequestBody.object(exchange)
+        exchange.needsPremium = body["ghost_mode"] == .bool(true)
+        let changes = try SettingsChanges(body)
         var json: [UInt8] = []
         json.append(json: .object(changes.fields))
         return try UserWrite.conditional(exchange, .updateSettings, json)

@@ -13,7 +13,7 @@ enum SubscriptionHandlers {
         guard let caller = exchange.caller else { preconditionFailure("an authenticated route") }
         // Which services may stand in for payment was judged with the key.
         let byPayment = exchange.callingService != nil
-        let change = try SubscriptionChange(RequestBody.object(exchange), now: .now)
+        let change = try change(exchange)
         let idempotency = try Idempotency(exchange, caller: caller.subject.description)
         let rows = try exchange.changing(caller.subject) { () throws(APIError) in
             try exchange.callAsUser(.updateOwnSubscription, idempotency.effect) { parameters in
@@ -27,9 +27,14 @@ enum SubscriptionHandlers {
 
     static func update(_ exchange: Exchange) throws(APIError) -> Answer {
         try ServiceWrite.answer(exchange, .updateSubscription) { () throws(APIError) in
-            let change = try SubscriptionChange(RequestBody.object(exchange), now: .now)
+            let change = try change(exchange)
             return { bind(change, &$0) }
         }
+    }
+
+    /// A retry may come after the expiry that it asks for.
+    private static func change(_ exchange: Exchange) throws(APIError) -> SubscriptionChange {
+        try SubscriptionChange(RequestBody.object(exchange), now: exchange.request[.idempotencyKey] == nil ? .now : nil)
     }
 
     private static func bind(_ change: SubscriptionChange, _ parameters: inout Parameters) {

@@ -18,11 +18,13 @@ enum UserWrite {
     /// A write with `If-Match`, whose function takes the version last and returns body, version and the new representation.
     static func conditional(_ exchange: Exchange, _ function: DatabaseFunction, _ changes: [UInt8]) throws(APIError) -> Answer {
         guard let caller = exchange.caller?.subject else { preconditionFailure("an authenticated route") }
-        let version = try expectedVersion(exchange)
+        let versions = try expectedVersions(exchange)
         let rows = try exchange.changing(caller) { () throws(APIError) in
-            try exchange.callAsUser(function, .write) { parameters in
-                parameters.append { $0 += changes }
-                parameters.append(version)
+            try withFirst(of: versions) { version throws(APIError) in
+                try exchange.callAsUser(function, .write) { parameters in
+                    parameters.append { $0 += changes }
+                    parameters.append(version)
+                }
             }
         }
         var answer = Answer(try exchange.body(rows))
@@ -32,12 +34,32 @@ enum UserWrite {
         return answer
     }
 
-    private static func expectedVersion(_ exchange: Exchange) throws(APIError) -> Int? {
-        guard let header = exchange.request[.ifMatch] else { return nil }
+    /// No precondition is one version, nil; that none can hold is -1, which no edit has.
+    private static func expectedVersions(_ exchange: Exchange) throws(APIError) -> [Int?] {
+        guard let header = exchange.request[.ifMatch] else { return [nil] }
         guard let condition = EntityTagCondition(header) else {
             throw APIError(.badRequest, "If-Match must be a list of entity tags", ["field": "If-Match"])
         }
-        return condition.version
+        guard let versions = condition.versions else { return [nil] }
+        guard versions.count <= mostVersions else {
+            throw APIError(
+                .badRequest, "If-Match names too many representations", ["field": "If-Match", "max_items": .integer(mostVersions)])
+        }
+        return versions.isEmpty ? [-1] : versions
+    }
+
+    private static let mostVersions = 8
+
+    /// A function compares with one version; a client that names several, which is rare, costs a call for each that is not present.
+    private static func withFirst(of versions: [Int?], _ call: (Int?) throws(APIError) -> Rows) throws(APIError) -> Rows {
+        for version in versions.dropLast() {
+            do throws(APIError) {
+                return try call(version)
+            } catch {
+                guard error.code == .preconditionFailed else { throw error }
+            }
+        }
+        return try call(versions[versions.count - 1])
     }
 }
 

@@ -64,40 +64,51 @@ enum Gate {
         let status = RateLimitStatus(policy: policy, verdict: verdict)
         exchange.limitStatus = status
         guard !verdict.isAllowed else { return }
-        // A banned user hears of the ban, not of the limit; with the database away the limit is all there is to say.
-        if exchange.caller != nil, exchange.record == nil {
-            do throws(APIError) {
-                _ = try exchange.askAccount()
-            } catch  where error.code.status < 500 {
-                if let reason = reason(error.code) { Authentication.count(reason, exchange) }
-                throw error
-            } catch {}
+        do throws(APIError) {
+            throw try exchange.refusal(status)
+        } catch {
+            if let reason = reason(error.code) { Authentication.count(reason, exchange) }
+            throw error
         }
-        exchange.writer.increment(exchange.service.metrics.rateLimitRejections, series: exchange.route.rawValue)
-        throw status.refusal(exchange.route)
     }
 
     /// Role and tier, where the record says; without a record the database decides.
     static func require(_ role: Role?, _ exchange: Exchange) throws(APIError) {
         guard let record = exchange.record else { return }
+        try require(role, exchange, record)
+    }
+
+    private static func require(_ role: Role?, _ exchange: Exchange, _ record: AuthorizationRecord) throws(APIError) {
         if let role, !record.has(role) { throw missing(role, exchange) }
         let now = Clock.seconds()
-        if exchange.route == .profileViews, !record.isPremium(now: now) {
+        if exchange.needsPremium || exchange.route == .profileViews, !record.isPremium(now: now) {
             let level = record.tierName(now: now)
             throw SQLErrorTable.refusal("UPA07", detail: "{\"current_level\":\"\(level)\",\"required_level\":\"premium\"}")
         }
     }
 
-    /// The account's state and role come before what is wrong with the request: a refusal that never reached the database asks it first.
+    /// A refusal that comes after the account's state in the order of checks.
+    static func afterAccount(_ exchange: Exchange, _ refusal: APIError) throws(APIError) -> APIError {
+        guard exchange.record == nil else { return refusal }
+        do throws(APIError) {
+            _ = try exchange.askAccount()
+        } catch {
+            throw try accountFirst(exchange, error, needs: nil)
+        }
+        return refusal
+    }
+
+    /// The account's state, role and tier come before what is wrong with the request: a refusal that never reached the database asks it
+    /// first.
     static func accountFirst(_ exchange: Exchange, _ error: APIError, needs role: Role?) throws(APIError) -> APIError {
         if let reason = reason(error.code) {
             Authentication.count(reason, exchange)
             if reason != "role" { exchange.uncount() }
             return error
         }
-        guard error.cause == nil, error.code.status < 500, exchange.record == nil else { return error }
-        let record = try exchange.askAccount()
-        if let role, !record.has(role) { throw missing(role, exchange) }
+        guard error.cause == nil, error.code.status < 500 else { return error }
+        let record = if let known = exchange.record { known } else { try exchange.askAccount() }
+        try require(role, exchange, record)
         return error
     }
 
@@ -129,8 +140,20 @@ extension Exchange {
         // The headers tell of the route's own limit, and of the one that refuses.
         if policy.name == route.limitName || !verdict.isAllowed { limitStatus = status }
         guard !verdict.isAllowed else { return }
+        throw try refusal(status)
+    }
+
+    /// What a limit says; but a banned user hears of the ban. With the database away the limit is all there is to say.
+    fileprivate func refusal(_ status: RateLimitStatus) throws(APIError) -> APIError {
+        if caller != nil, record == nil {
+            do throws(APIError) {
+                _ = try askAccount()
+            } catch  where error.code.status < 500 {
+                throw error
+            } catch {}
+        }
         writer.increment(service.metrics.rateLimitRejections, series: route.rawValue)
-        throw status.refusal(route)
+        return status.refusal(route)
     }
 
     /// Gives back what `take` took.

@@ -10,8 +10,10 @@ struct Idempotency {
     private let scope: String
     private let fingerprint: [UInt8]
 
-    /// - Parameter caller: the user's id or the service's name.
-    init(_ exchange: Exchange, caller: String) throws(APIError) {
+    /// - Parameters:
+    ///   - caller: the user's id or the service's name.
+    ///   - user: in the path.
+    init(_ exchange: Exchange, caller: String, user: UserID? = nil) throws(APIError) {
         guard let header = exchange.request[.idempotencyKey] else {
             key = nil
             scope = ""
@@ -22,8 +24,9 @@ struct Idempotency {
             throw APIError(.invalidFormat, "Idempotency-Key must be 1 to 255 visible characters", ["field": "Idempotency-Key"])
         }
         key = String(decoding: header, as: UTF8.self)
-        let path = exchange.request[.uri].map { $0.prefix { $0 != UInt8(ascii: "?") } } ?? []
-        scope = "\(caller) \(exchange.route.definition.method.rawValue) \(String(decoding: path, as: UTF8.self))"
+        // However the path was written: one user's id has several spellings.
+        let definition = exchange.route.definition
+        scope = "\(caller) \(definition.method.rawValue) \(definition.template) \(user?.description ?? "-")"
         fingerprint = Digest.sha256(exchange.request.body.span)
     }
 

@@ -25,10 +25,14 @@ enum Dispatch {
         case .adminOrPayment:
             // The token comes first: a key alone opens nothing here.
             exchange.caller = try Authentication.authenticate(exchange)
-            if try ServiceAuthentication.service(exchange) != nil {
+            guard try ServiceAuthentication.service(exchange) != nil else { return try answerUser(exchange, needs: .admin) }
+            var refusal: APIError?
+            do throws(APIError) {
                 exchange.callingService = try ServiceAuthentication.authenticate(exchange, for: .payment)
+            } catch {
+                refusal = error
             }
-            return try answerUser(exchange, needs: exchange.callingService == nil ? .admin : nil)
+            return try answerUser(exchange, needs: nil, refusal)
         }
     }
 
@@ -64,7 +68,8 @@ enum Dispatch {
         }
     }
 
-    private static func answerUser(_ exchange: Exchange, needs role: Role?) throws(APIError) -> Answer {
+    /// - Parameter refusal: of the key beside the token, which counts once the account is in order.
+    private static func answerUser(_ exchange: Exchange, needs role: Role?, _ refusal: APIError? = nil) throws(APIError) -> Answer {
         let caller: Claims
         if let known = exchange.caller {
             caller = known
@@ -73,6 +78,7 @@ enum Dispatch {
             exchange.caller = caller
         }
         try Gate.admit(exchange, caller)
+        if let refusal { throw try Gate.afterAccount(exchange, refusal) }
         try Gate.require(role, exchange)
         do throws(APIError) {
             return revalidated(try handle(exchange), exchange)

@@ -29,6 +29,8 @@ final class Exchange {
     /// The account's state, when Redis knew it and may be trusted.
     var record: AuthorizationRecord?
     var limitStatus: RateLimitStatus?
+    /// Set where the body asks for what only the premium tier may have.
+    var needsPremium = false
     /// Nanoseconds from nginx's handing over to the accepted connection.
     var queueWait: Int64 = 0
     /// Nanoseconds spent waiting for Redis at admission, and for PostgreSQL.
@@ -58,6 +60,7 @@ final class Exchange {
         findings = Admission.Findings()
         record = nil
         limitStatus = nil
+        needsPremium = false
         queueWait = 0
         admissionTime = 0
         databaseTime = 0

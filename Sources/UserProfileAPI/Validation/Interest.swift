@@ -98,14 +98,15 @@ package struct InterestList {
 
     private static func read(_ elements: [JSONValue], _ errors: inout FieldErrors) -> [Interest] {
         var interests: [Interest] = []
-        var seen: Set<String> = []
+        // Bytes, as the database compares: equal Strings may be written in different scalars.
+        var seen: Set<[UInt8]> = []
         for (index, element) in elements.enumerated() {
             guard case .object(let object) = element else {
                 errors.add("interests[\(index)]", .invalidFormat, "Each interest must be an object with tag and weight")
                 continue
             }
             guard let interest = Interest(object, prefix: "interests[\(index)].", &errors) else { continue }
-            if !seen.insert(interest.tag.lowercased()).inserted {
+            if !seen.insert(Array(interest.tag.lowercased().utf8)).inserted {
                 errors.add("interests[\(index)].tag", .invalidValue, "The tag is in the list already")
             }
             interests.append(interest)

@@ -43,15 +43,15 @@ struct QueryFields {
         return number
     }
 
-    /// Trimmed text within the rule.
-    mutating func text(_ field: String, _ rule: TextRule) -> String {
-        guard let text = value(field) else {
+    /// Text within the rule, without the spaces around it.
+    mutating func text(_ field: String, _ rule: TextRule, trimmed: Bool = true) -> String {
+        guard let given = value(field) else {
             errors.add(field, .fieldRequired, "Parameter '\(field)' is required")
             return ""
         }
-        let trimmed = Interest.trimmed(text)
-        rule.check(trimmed, field: field, &errors)
-        return trimmed
+        let text = trimmed ? Interest.trimmed(given) : given
+        rule.check(text, field: field, &errors)
+        return text
     }
 
     /// An opaque cursor that an answer gave out.

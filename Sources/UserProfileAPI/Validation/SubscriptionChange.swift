@@ -5,7 +5,9 @@ package struct SubscriptionChange {
     let level: String
     let expiresAt: Timestamp?
 
-    package init(_ object: JSONObject, now: Timestamp) throws(APIError) {
+    /// - Parameter now: what the expiry must lie after; nil leaves that to the database, which knows whether the request was carried out
+    ///   before.
+    package init(_ object: JSONObject, now: Timestamp?) throws(APIError) {
         let field = "subscription_expires_at"
         var reader = BodyFields(object)
         let level = reader.choice("subscription_level", ["free", "club", "premium"])

@@ -28,7 +28,10 @@ begin
         body := activity.run_operation(p_operation, p_actor, p_user_id, p_args);
     exception when others then
         get stacked diagnostics v_state = returned_sqlstate, v_detail = pg_exception_detail;
-        if v_state !~ '^UP[NCLV]' then
+        if v_state = '22003' then  -- a counter at the end of its integer
+            v_state := 'UPL01';
+            v_detail := '{"limit": 2147483647}';
+        elsif v_state !~ '^UP[NCLV]' then
             raise;
         end if;
         body := coalesce(nullif(v_detail, ''), '{}');

@@ -4,7 +4,7 @@ language plpgsql volatile
 as $$
 begin
     delete from activity.user_interests i
-    where i.user_id = p_user_id and activity.fold(btrim(i.interest_tag)) = activity.fold(btrim(p_tag));
+    where i.user_id = p_user_id and activity.fold(activity.trim_text(i.interest_tag)) = activity.fold(activity.trim_text(p_tag));
     if found then
         update activity.users u set interests_version = u.interests_version + 1 where u.user_id = p_user_id;
     end if;

@@ -4,14 +4,14 @@ create or replace function activity.put_interest(
 language plpgsql volatile
 as $$
 declare
-    v_tag text := btrim(p_tag);
+    v_tag text := activity.trim_text(p_tag);
     v_weight numeric;
 begin
     perform activity.check_tag('tag', v_tag);
     v_weight := activity.check_weight('weight', p_weight);
 
     update activity.user_interests i set weight = v_weight
-    where i.user_id = p_user_id and activity.fold(btrim(i.interest_tag)) = activity.fold(v_tag);
+    where i.user_id = p_user_id and activity.fold(activity.trim_text(i.interest_tag)) = activity.fold(v_tag);
     stored := found;
     added := not found;
     if added then

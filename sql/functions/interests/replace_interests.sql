@@ -24,7 +24,7 @@ begin
             raise exception using errcode = 'UPV04', message = 'Each interest is an object with a tag and a weight',
                 detail = json_build_object('field', v_at)::text;
         end if;
-        v_tag := btrim(v_item ->> 'tag');
+        v_tag := activity.trim_text(v_item ->> 'tag');
         perform activity.check_tag(v_at || '.tag', v_tag);
         if activity.fold(v_tag) = any (v_folded) then
             raise exception using errcode = 'UPV05', message = 'Each interest may be given once',
