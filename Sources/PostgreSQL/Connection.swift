@@ -69,12 +69,12 @@ public final class Connection {
         -> OpaquePointer
     {
         let settings: [(String, String)] = [
-            ("dbname", options.url), ("application_name", options.applicationName), ("client_encoding", "UTF8"),
+            ("application_name", options.applicationName), ("client_encoding", "UTF8"),
             ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "10000"),
             ("target_session_attrs", "read-write"),
             ("options", "-c statement_timeout=\(options.statementTimeout) -c idle_in_transaction_session_timeout=10000 -c TimeZone=UTC"),
         ]
-        guard let native = start(settings + server.map { ($0.key, $0.value) }) else { throw .unavailable(reason: "out of memory") }
+        guard let native = start(server.map { ($0.key, $0.value) } + settings) else { throw .unavailable(reason: "out of memory") }
         guard finishConnecting(native, deadline: deadline) else {
             defer { PQfinish(native) }
             throw .unavailable(reason: message(native))
@@ -117,6 +117,8 @@ public final class Connection {
     /// - Parameter deadline: on the monotonic clock, in nanoseconds; past it the connection is given up.
     public func call(_ statement: Statement, _ parameters: borrowing Parameters, deadline: Int64) throws(DatabaseError) -> Rows {
         precondition(parameters.count == statement.parameterCount, "\(statement.name) takes \(statement.parameterCount) parameters")
+        // A call that nobody can wait for would only cost the connection.
+        guard upa_monotonic_now() < deadline else { throw .notSent(reason: "no time left") }
         if parameters.holdsNUL { throw .refused(state: "22021", message: "a NUL in a text parameter", detail: nil) }
         if prepares, !prepared[statement.index] {
             try send { PQsendPrepare(native, statement.name.cString, statement.sql.cString, Int32(statement.parameterCount), nil) }

@@ -11,6 +11,8 @@ public final class Pool: @unchecked Sendable {
     private let checkoutTimeout: Int64
     /// Milliseconds; a worker must become ready before the supervisor loses patience.
     private static let longestWarming: Int64 = 8_000
+    /// Nanoseconds after which a server that has not answered may be called silent.
+    private static let fairTrial: Int64 = 250_000_000
     private var state: PoolState
     private var idle: [(connection: Connection, epoch: Int, user: pthread_t)] = []
     /// Counts condemnations: a connection made before the last one is closed when it comes back.
@@ -65,7 +67,9 @@ public final class Pool: @unchecked Sendable {
 
     /// Takes a fit connection, waiting at most the checkout timeout and not past `deadline` (monotonic nanoseconds).
     public func checkout(deadline: Int64) throws(DatabaseError) -> Lease {
-        let limit = min(deadline, upa_monotonic_now() + checkoutTimeout)
+        let now = upa_monotonic_now()
+        guard now < deadline else { throw .unavailable(reason: "no time left") }
+        let limit = min(deadline, now + checkoutTimeout)
         lock()
         let decision = decide(until: limit)
         let idleConnection = decision == .takeIdle ? takeIdle() : nil
@@ -143,10 +147,11 @@ public final class Pool: @unchecked Sendable {
     }
 
     private func connect(epoch: Int, deadline: Int64) throws(DatabaseError) -> Lease {
+        let begun = upa_monotonic_now()
+        lock()
+        let first = server
+        unlock()
         do throws(DatabaseError) {
-            lock()
-            let first = server
-            unlock()
             let connection = try Connection(options, statementCount: statementCount, deadline: deadline, first: first)
             lock()
             server = connection.server
@@ -155,7 +160,8 @@ public final class Pool: @unchecked Sendable {
             return Lease(connection: connection, epoch: epoch)
         } catch {
             lock()
-            server += 1  // the time may have been too short to come to the next one
+            // The time may have been too short to come to the next one; that it was far too short says nothing.
+            if server == first, upa_monotonic_now() - begun > Self.fairTrial { server += 1 }
             state.connectFailed(now: upa_monotonic_now())
             pthread_cond_broadcast(changed)
             unlock()

@@ -55,6 +55,11 @@ def test_a_captain_made_by_a_sibling_gets_the_paid_tier_back(admin, new_user):
     assert (document["subscription_level"], document["subscription_expires_at"]) == ("club", CLUB["subscription_expires_at"])
 
 
+def test_revoking_who_was_made_one_by_a_sibling_leaves_the_paid_tier(admin, new_user):
+    document = assert_ok(revoke(admin, new_user(is_captain=True, captain_since="2024-01-01T00:00:00Z", **CLUB)))
+    assert (document["is_captain"], document["subscription_level"], document["subscription_expires_at"]) == (False, "club", CLUB["subscription_expires_at"])
+
+
 def test_a_grant_keeps_a_later_premium_expiry(admin, new_user):
     assert assert_ok(grant(admin, new_user(**PREMIUM)))["subscription_expires_at"] == PREMIUM["subscription_expires_at"]
 

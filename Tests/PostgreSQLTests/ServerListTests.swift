@@ -1,35 +1,35 @@
 import PostgreSQL
 import Testing
 
-@Suite("Servers that a connection string names")
-struct ServerListTests {
-    @Test(
-        "one or none: nothing is chosen for libpq", arguments: ["postgresql://u@db/name", "dbname=x", "postgresql:///x?host=/run/pg", "%%"])
-    func single(_ url: String) {
-        #expect(ServerList(url: url).choices == [[:]])
+@Suite struct ServersOfAConnectionString {
+    @Test(arguments: ["postgresql://u@db/name", "dbname=x", "postgresql:///x?host=/run/pg", "%%"])
+    func oneOrNoneIsLeftToLibpq(_ url: String) {
+        #expect(ServerList(url: url).choices == [["dbname": url]])
     }
 
-    @Test("a URI with a port each")
-    func uri() {
+    @Test func aURINamesAPortForEachAndWhatIsTheSameForBoth() {
+        let same = ["user": "u", "password": "p", "dbname": "name", "sslmode": "require"]
         #expect(
-            ServerList(url: "postgresql://u:p@a:5001,b:5002/name").choices == [
-                ["host": "a", "port": "5001"], ["host": "b", "port": "5002"],
+            ServerList(url: "postgresql://u:p@a:5001,b:5002/name?sslmode=require").choices == [
+                same.merging(["host": "a", "port": "5001"]) { $1 }, same.merging(["host": "b", "port": "5002"]) { $1 },
             ])
     }
 
-    @Test("keywords with one port for all")
-    func keywords() {
-        #expect(
-            ServerList(url: "host=a,/run/pg port=6432 user=u").choices == [
-                ["host": "a", "port": "6432"], ["host": "/run/pg", "port": "6432"],
-            ])
+    /// An empty port beside the string's own list would match no host.
+    @Test(arguments: ["postgresql://a,b/db", "host=a,b dbname=db", "host=a,b port=, dbname=db"])
+    func withoutAPortItIsTheUsualOne(_ url: String) {
+        #expect(ServerList(url: url).choices == [["host": "a", "dbname": "db"], ["host": "b", "dbname": "db"]])
     }
 
-    @Test("addresses beside names, and a port left to its default")
-    func addresses() {
+    @Test func keywordsMayShareAPort() {
         #expect(
-            ServerList(url: "host=a,b hostaddr=10.0.0.1,10.0.0.2 port=,5433").choices == [
-                ["host": "a", "hostaddr": "10.0.0.1", "port": ""], ["host": "b", "hostaddr": "10.0.0.2", "port": "5433"],
+            ServerList(url: "host=a,/run/pg port=6432").choices == [["host": "a", "port": "6432"], ["host": "/run/pg", "port": "6432"]])
+    }
+
+    @Test func addressesAndPortsMayBeLeftOut() {
+        #expect(
+            ServerList(url: "host=a,b hostaddr=10.0.0.1, port=,5433").choices == [
+                ["host": "a", "hostaddr": "10.0.0.1"], ["host": "b", "port": "5433"],
             ])
     }
 }

@@ -79,6 +79,7 @@ class Bench:
         self.options = options
         self.directory = directory
         self.pairs = []
+        self.slices = 0
         self.port = free_ports(1)[0]
         self.workers = os.cpu_count()
         self.threads = 4
@@ -128,9 +129,10 @@ class Bench:
     def slice(self, file, pid, seconds):
         """One run of wrk, and what the processes under pid spent meanwhile."""
         workers = children(pid)
+        self.slices += 1  # each begins with another turn, so that its updates change something
         before = look()
         done = subprocess.run(["wrk", "-t2", f"-c{self.options.connections}", f"-d{seconds}s", "-s", HERE / "cycle.lua",
-                               f"http://127.0.0.1:{self.port}", "--", file, str(APART)], text=True, capture_output=True, check=True)
+                               f"http://127.0.0.1:{self.port}", "--", file, str(APART), str(self.slices % TURNS / TURNS)], text=True, capture_output=True, check=True)
         result = json.loads(done.stdout.splitlines()[-1])
         result["rate"] = result["requests"] / result["microseconds"] * 1e6
         result["spent"] = {name: seconds / max(1, result["requests"]) * 1e6

@@ -1,6 +1,6 @@
 -- wrk: sends the requests of a file in turn, made beforehand so that the client costs little; prints one JSON line.
 -- The file holds one request a record, records separated by a NUL. Each thread begins further on than the one before, by the part of the
--- file that the second argument says, so that they do not ask for the same user at the same time.
+-- file that the second argument says, so that they do not ask for the same user at the same time; the first at the third argument's.
 
 local threads = 0
 
@@ -14,7 +14,7 @@ function init(args)
   local file = assert(io.open(args[1], "rb"))
   for record in file:read("*a"):gmatch("%Z+") do requests[#requests + 1] = record end
   file:close()
-  position = math.floor(offset * #requests * tonumber(args[2]))
+  position = math.floor(#requests * (tonumber(args[3]) + offset * tonumber(args[2])))
 end
 
 function request()

@@ -125,6 +125,7 @@ static void *serve(void *unused)
         case REDIS: answer_redis(request, redis, id); break;
         case PG: answer_pg(request, pg, uri ? uri : ""); break;
         }
+        FCGX_Detach(request); /* closes at once, as the service does */
         FCGX_Finish_r(request);
     }
     return NULL;

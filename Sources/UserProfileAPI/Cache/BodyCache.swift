@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Redis
 internal import Wire
 
@@ -7,18 +8,18 @@ final class BodyCache {
     private let session: Session
     private var pipeline = Pipeline()
     private var replies: [Reply] = []
-    /// The name of the write announced last, or of one that nobody has announced.
-    private var write = CacheCommands.name()
+    /// The name of the write announced last.
+    private var write: [UInt8] = []
 
     init(session: Session) { self.session = session }
 
     /// Says that a write on `user` is about to happen, or may yet: drops what is cached and lets nothing be kept meanwhile.
     @discardableResult
     func announce(_ user: UserID) -> Bool {
-        write = CacheCommands.name()
+        write = Digest.random(12)
         pipeline.removeAll()
         CacheCommands.announce(user, as: write, &pipeline)
-        return run(CacheCommands.announcing)
+        return run()
     }
 
     /// Drops what the write announced last has changed, and lets readers keep bodies again unless another is under way. False when Redis
@@ -26,9 +27,14 @@ final class BodyCache {
     func finish(_ user: UserID) -> Bool {
         pipeline.removeAll()
         CacheCommands.finish(user, named: write, &pipeline)
-        // A mark must never come again.
-        write = CacheCommands.name()
-        return run(CacheCommands.finishing)
+        return run()
+    }
+
+    /// Drops what somebody else's write has changed. False when Redis did not confirm it.
+    func drop(_ user: UserID) -> Bool {
+        pipeline.removeAll()
+        CacheCommands.change(user, &pipeline)
+        return run()
     }
 
     /// What a reader brought from the database after it had seen `mark`.
@@ -48,8 +54,9 @@ final class BodyCache {
     /// Keeps body and record, unless a write has come between.
     func store(_ fill: Fill) {
         pipeline.removeAll()
-        pipeline.call(CacheCommands.store, keys: 4, arguments: 5)
+        pipeline.call(CacheCommands.store, keys: 5, arguments: 5)
         CacheKeys.mark(fill.user, &pipeline)
+        CacheKeys.writes(fill.user, &pipeline)
         CacheKeys.body(fill.cache, fill.user, &pipeline)
         CacheKeys.authorization(fill.user, &pipeline)
         CacheKeys.filling(fill.cache, fill.user, &pipeline)
@@ -68,7 +75,7 @@ final class BodyCache {
         }
         pipeline.argument(record)
         pipeline.argument(AuthorizationLifetime.seconds)
-        _ = run(CacheCommands.store)
+        if !run(), replies.contains(where: \.isUnknownScript), session.load(CacheCommands.store) { _ = run() }
     }
 
     /// Whether this reader is the one to fill the body; the others may wait a moment for it. True also when Redis does not say.
@@ -104,11 +111,6 @@ final class BodyCache {
         pipeline.argument("PX")
         pipeline.argument(1000)
         return run()
-    }
-
-    /// Runs a pipeline of calls of the script, which Redis may have to be told first.
-    private func run(_ script: Script) -> Bool {
-        run() || replies.contains(where: \.isUnknownScript) && session.load(script) && run()
     }
 
     private func run() -> Bool {

@@ -24,6 +24,7 @@ enum CacheKeys {
     static func body(_ cache: CachedBody, _ user: UserID, _ pipeline: inout Pipeline) { argument(cache.keyPrefix, user, &pipeline) }
     static func authorization(_ user: UserID, _ pipeline: inout Pipeline) { argument("authz", user, &pipeline) }
     static func mark(_ user: UserID, _ pipeline: inout Pipeline) { argument("user_mark", user, &pipeline) }
+    static func writes(_ user: UserID, _ pipeline: inout Pipeline) { argument("user_writes", user, &pipeline) }
 
     /// Held by the one reader that fills a body, see `CachedRead`.
     static func filling(_ cache: CachedBody, _ user: UserID, _ pipeline: inout Pipeline) {

@@ -117,14 +117,14 @@ final class ChangeFeed {
     private func drop(_ users: Set<UserID>) -> Bool {
         guard !users.isEmpty else { return true }
         pipeline.removeAll()
-        for user in users { CacheCommands.finish(user, named: CacheCommands.name(), &pipeline) }
-        return run() || replies.contains(where: \.isUnknownScript) && session.load(CacheCommands.finishing) && run()
+        for user in users { CacheCommands.change(user, &pipeline) }
+        return run()
     }
 
     /// What request threads could not drop while Redis was away.
     private func finishWrites() {
         let users = service.unfinished.takeAll()
-        for user in users where !cache.finish(user) { service.unfinished.add(user) }
+        for user in users where !cache.drop(user) { service.unfinished.add(user) }
     }
 
     private func holder() -> (isMine: Bool, millisecondsLeft: Int)? {

@@ -40,8 +40,7 @@ enum Dispatch {
     /// Who came while no worker was there yet, at a start or restart, waited for the start and is served.
     private static func shed(_ exchange: Exchange) throws(APIError) {
         let longest = Int64(exchange.configuration.longestQueueWait) * 1_000_000
-        let wait = min(exchange.queueWait, exchange.start - exchange.servingSince)
-        guard wait > longest, exchange.route.definition.limit != nil else { return }
+        guard exchange.waitForThread > longest, exchange.route.definition.limit != nil else { return }
         var error = APIError.unavailable(
             "Too many requests at the moment", cause: "waited too long before a worker was free", retryAfter: 1)
         error.isShed = true

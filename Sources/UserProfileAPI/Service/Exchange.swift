@@ -70,8 +70,10 @@ final class Exchange {
 
     var isAuthorizedByRecord: Bool { record != nil }
     var configuration: Configuration { service.configuration }
-    /// Monotonic nanoseconds; the time in the queue counts.
-    var deadline: Int64 { start - queueWait + Int64(configuration.requestDeadline) * 1_000_000 }
+    /// Nanoseconds of the wait that a free thread could have spared: who came before this worker served, waited for its start.
+    var waitForThread: Int64 { min(queueWait, start - servingSince) }
+    /// Monotonic nanoseconds; the wait for a thread counts.
+    var deadline: Int64 { start - waitForThread + Int64(configuration.requestDeadline) * 1_000_000 }
     var traceID: String { request[.traceID].map { String(decoding: $0, as: UTF8.self) } ?? "" }
     var isHead: Bool { request[.method]?.elementsEqual("HEAD".utf8) ?? false }
 

@@ -23,7 +23,9 @@ begin
         update activity.users u
         set is_captain = false, captain_since = null, captain_prior_level = null, captain_prior_expires_at = null
         where u.user_id = p_user.user_id;
-        if p_user.captain_prior_expires_at > now() then
+        if v_remembers then
+            return;  -- the tier is still the paid one
+        elsif p_user.captain_prior_expires_at > now() then
             perform activity.store_tier(p_user.user_id, p_user.captain_prior_level, p_user.captain_prior_expires_at);
         else
             perform activity.store_tier(p_user.user_id, 'free', null);

@@ -6,10 +6,9 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, activity, pg_temp
 as $$
 declare
-    v_user activity.users := activity.caller(p_caller, p_issued_at, true);
+    v_at timestamptz := activity.edit_profile(activity.caller(p_caller, p_issued_at, true), p_changes, p_if_version);
 begin
-    body := '{"success":true,"updated_at":"'
-        || activity.json_time(activity.edit_profile(v_user, p_changes, p_if_version)) || '"}';
+    body := '{"success":true,"updated_at":"' || activity.json_time(v_at) || '"}';
     select p.edit_version, p.body into edit_version, representation
     from activity.api_get_own_profile(p_caller, p_issued_at) p;
 end

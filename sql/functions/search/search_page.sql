@@ -6,8 +6,9 @@
 --   1. Walk over the first 4000 users. If one in twenty or more matches, walk on until there are 1001: it is not far.
 --   2. Else look the keys up, as far as 1001. Fewer: that was all there is.
 --   3. Else there are many, thinly spread. How many, the pages that the 1001 lie in tell. Walk from the position if that is
---      likely to be less work than fetching them all, and no further than half that work: names that begin alike lie together
---      in result order where verification counts are equal, so that the walk may meet none for long. Else fetch them all.
+--      likely to be less work than fetching them all, but no further than half that work, nor than 60 000 where fewer should do:
+--      names that begin alike lie together in result order where verification counts are equal, so that the walk may meet none
+--      for long. Else fetch them all.
 --      A row walked costs about a tenth of a row fetched.
 create or replace function activity.search_page(
     p_viewer uuid, p_query text, p_want int, p_after_rank int, p_after_username text,
@@ -17,6 +18,7 @@ as $$
 declare
     c_cap constant int := 1001;
     c_first constant int := 4000;
+    c_walk constant int := 60000;
     c_top constant int := -2147483648;
     v_folded text := activity.fold(btrim(p_query, E' \t\r\n'));
     v_keys text[] := activity.search_keys(v_folded);
@@ -82,14 +84,14 @@ begin
     else
         v_matches := c_cap * greatest(1, (v_pages - v_first_page) / v_spread);
     end if;
-    v_rows := greatest(c_first, 5 * v_matches);
-    -- Twice as far as evenly spread matches would need must lie within; and where none is among the first 4000 though many should
-    -- be, walking is a gamble that only a long fetch is worth.
-    if 2 * p_want * v_users / v_matches < v_rows
+    v_rows := 2 * p_want * v_users / v_matches;  -- twice as far as evenly spread matches would need
+    -- Where none is among the first 4000 though many should be, walking is a gamble that only a long fetch is worth.
+    if v_rows < 5 * v_matches
         and not (v_seen = 0 and p_after_rank = c_top and v_matches between 20 * v_users / c_first and 10000) then
+        v_rows := least(5 * v_matches, greatest(v_rows, c_walk));
         select w.ids, w.ranks, w.usernames into ids, ranks, usernames
         from activity.search_walk(v_folded, v_hidden, p_after_rank, p_after_username, v_rows, p_want) w;
-        if cardinality(ids) = p_want or activity.search_is_end(p_after_rank, p_after_username, least(v_rows, 5 * c_first)) then
+        if cardinality(ids) = p_want or activity.search_is_end(p_after_rank, p_after_username, v_rows) then
             return;
         end if;
     end if;
