@@ -7,6 +7,9 @@
  * pg     YARDSTICK_QUERY, prepared, with the path's segments after /yardstick/pg/ as $1, $2 …, on YARDSTICK_CONNINFO; the answer is
  *        column 1
  *
+ * It ends a request as libfcgi does by itself, which shuts the connection down and waits for the other side to close: the budget's limit
+ * is a plain program. One that closed at once, as the service does, would be some 9 us of CPU a request quicker.
+ *
  * Processes and threads as the service has them: each thread accepts for itself, without a lock, on connections of its own.
  */
 #include <fcgiapp.h>
@@ -125,7 +128,6 @@ static void *serve(void *unused)
         case REDIS: answer_redis(request, redis, id); break;
         case PG: answer_pg(request, pg, uri ? uri : ""); break;
         }
-        FCGX_Detach(request); /* closes at once, as the service does */
         FCGX_Finish_r(request);
     }
     return NULL;
